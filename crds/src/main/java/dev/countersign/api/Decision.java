@@ -1,0 +1,7 @@
+package dev.countersign.api;
+
+/** What a person decided. */
+public enum Decision {
+    Approved,
+    Denied
+}
