@@ -1,0 +1,3 @@
+module countersign.dev/cluster/pause
+
+go 1.26.0
