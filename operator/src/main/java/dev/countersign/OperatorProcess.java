@@ -1,0 +1,178 @@
+package dev.countersign;
+
+import dev.countersign.approval.ApprovalReconciler;
+import dev.countersign.audit.AuditLog;
+import dev.countersign.audit.AuditWriter;
+import dev.countersign.audit.FileAuditLog;
+import dev.countersign.config.DepartmentsFile;
+import dev.countersign.config.OperatorConfig;
+import dev.countersign.execution.ExecutionReconciler;
+import dev.countersign.execution.Recovery;
+import dev.countersign.execution.Runs;
+import dev.countersign.execution.RunsAssembly;
+import dev.countersign.kube.Catalog;
+import dev.countersign.kube.Executions;
+import dev.countersign.kube.Leadership;
+import dev.countersign.kube.MasterKeySecret;
+import dev.countersign.kube.StatusWriter;
+import dev.countersign.metrics.OperatorMetrics;
+import dev.countersign.sandbox.PodEnds;
+import dev.countersign.sandbox.PodWatch;
+import dev.countersign.template.TemplateReconciler;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.vertx.VertxHttpClientFactory;
+import io.javaoperatorsdk.operator.Operator;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts the operator together: first what a standby has, then, as the leader, what may act.
+ *
+ * <p>The order is part of the safety: lease, then the audit log's lock, then settlement of what the log holds open, and
+ * only then the loops.
+ */
+public final class OperatorProcess implements AutoCloseable {
+    private static final Duration LOCK_RETRY = Duration.ofMillis(200);
+    private static final Duration DEPARTMENTS_POLL = Duration.ofSeconds(2);
+
+    private static final Logger LOG = LoggerFactory.getLogger(OperatorProcess.class);
+
+    /** Exit code of an operator that is no longer the leader. */
+    private static final int LEASE_LOST = 3;
+
+    private final OperatorConfig config;
+    private final Clock clock = Clock.systemUTC();
+    private final Closers closers = new Closers();
+    private final Readiness readiness = new Readiness();
+    private final UnaryOperator<AuditLog> auditDecoration;
+    private volatile boolean closing;
+
+    public OperatorProcess(OperatorConfig config) {
+        this(config, UnaryOperator.identity());
+    }
+
+    /** For tests that let the operator die at a certain record: {@code auditDecoration} wraps the log. */
+    OperatorProcess(OperatorConfig config, UnaryOperator<AuditLog> auditDecoration) {
+        this.config = config;
+        this.auditDecoration = auditDecoration;
+    }
+
+    /** Starts and, once this operator leads, acts. Returns when everything runs. */
+    public void start() throws InterruptedException {
+        var metrics = closers.opened("metrics", new OperatorMetrics(Version.of()));
+        closers.opened("http", readiness.serve(config.http().port(), metrics));
+        KubernetesClient client = closers.opened(
+                "client",
+                new KubernetesClientBuilder()
+                        .withHttpClientFactory(new VertxHttpClientFactory())
+                        .build());
+        long epoch = lead(client);
+        AuditLog audit = closers.opened(
+                "audit",
+                auditDecoration.apply(FileAuditLog.openWhenFree(
+                        config.audit().directory(),
+                        new AuditWriter(epoch, config.operator().identity(), Version.of()),
+                        clock,
+                        metrics.auditObserver(),
+                        LOCK_RETRY)));
+        readiness.audit(audit);
+        act(client, audit, metrics);
+        readiness.acting();
+    }
+
+    private long lead(KubernetesClient client) throws InterruptedException {
+        var election = config.leaderElection();
+        if (!election.enabled()) {
+            return 0;
+        }
+        readiness.standingBy();
+        var leadership = closers.opened(
+                "leadership",
+                Leadership.compete(
+                        client.getConfiguration(),
+                        new Leadership.Terms(
+                                config.operator().namespace(),
+                                election.leaseName(),
+                                config.operator().identity(),
+                                election.leaseDuration(),
+                                election.renewDeadline(),
+                                election.retryPeriod())));
+        try {
+            leadership.won().get();
+            readiness.becomingLeader();
+            // Whoever has lost the lease must not write another word: the process ends at once, without an orderly
+            // close.
+            leadership.lost().thenRun(() -> {
+                if (!closing) {
+                    LOG.error("the leader lease is lost; ending at once");
+                    Runtime.getRuntime().halt(LEASE_LOST);
+                }
+            });
+            return leadership.epoch();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("leader election failed", e.getCause());
+        }
+    }
+
+    private void act(KubernetesClient client, AuditLog audit, OperatorMetrics metrics) {
+        var pods = closers.opened("pod watch", new PodWatch(client));
+        DepartmentsFile departments = closers.opened(
+                "departments",
+                DepartmentsFile.open(
+                        departmentsPath(),
+                        config.operator().namespace(),
+                        DEPARTMENTS_POLL,
+                        new DepartmentChanges(pods, metrics)));
+        pods.watch(departments.current().sandboxNamespaces());
+        var keys = new MasterKeySecret(
+                        client, config.operator().namespace(), config.keys().secretName(), new SecureRandom())
+                .load();
+        var ends = new PodEnds(client, pods);
+        Runs runs = closers.opened(
+                "runs",
+                new RunsAssembly(config, client, clock).runs(departments::current, pods, ends, keys, audit, metrics));
+        metrics.watchActiveRuns(runs::count);
+        metrics.watchQueuedRuns(runs::queued);
+        metrics.watchAudit(() -> audit.health().ok());
+        metrics.watchDepartments(
+                () -> departments.current().all().size(),
+                () -> departments.problem().isEmpty());
+        var executions = new Executions(client);
+        new Recovery(audit, executions, runs, pods, ends).start();
+        var catalog = closers.opened("catalog", new Catalog(client));
+        closers.opened("reconcilers", reconcilers(client, catalog, runs, executions, audit));
+    }
+
+    private AutoCloseable reconcilers(
+            KubernetesClient client, Catalog catalog, Runs runs, Executions executions, AuditLog audit) {
+        var operator = new Operator(settings -> settings.withKubernetesClient(client)
+                .withCloseClientOnStop(false)
+                .withStopOnInformerErrorDuringStartup(true)
+                .withReconciliationTerminationTimeout(config.execution().terminationGrace()));
+        operator.register(
+                new TemplateReconciler(catalog, new StatusWriter(client), RunsAssembly.allowedImages(config), clock));
+        operator.register(new ApprovalReconciler(catalog, new StatusWriter(client), clock));
+        operator.register(new ExecutionReconciler(runs, executions, catalog, audit, clock));
+        operator.start();
+        return operator::stop;
+    }
+
+    private static Path departmentsPath() {
+        return Path.of(System.getenv()
+                .getOrDefault("COUNTERSIGN_DEPARTMENTS", "/etc/countersign/departments/departments.yaml"));
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        readiness.ending();
+        closers.close();
+    }
+}

@@ -1,0 +1,4 @@
+package dev.countersign.audit;
+
+/** The object a record is about. */
+public record AuditSubject(String namespace, String kind, String name, String uid, long generation) {}

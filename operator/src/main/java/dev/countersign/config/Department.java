@@ -1,0 +1,10 @@
+package dev.countersign.config;
+
+/**
+ * A department.
+ *
+ * @param name of the department, its label's value
+ * @param namespace where its people and agents work
+ * @param sandboxNamespace where its sandboxes run
+ */
+public record Department(String name, String namespace, String sandboxNamespace) {}

@@ -1,0 +1,159 @@
+package dev.countersign.execution;
+
+import static dev.countersign.api.ConditionStatus.False;
+import static dev.countersign.api.ConditionStatus.True;
+import static dev.countersign.api.ConditionStatus.Unknown;
+
+import dev.countersign.api.Condition;
+import dev.countersign.api.ConditionStatus;
+import dev.countersign.api.ConditionType;
+import dev.countersign.api.Reason;
+import dev.countersign.api.Subject;
+import dev.countersign.api.execution.AuditIdentity;
+import dev.countersign.api.execution.Execution;
+import dev.countersign.api.execution.ExecutionAudit;
+import dev.countersign.api.execution.ExecutionStatus;
+import dev.countersign.api.execution.SandboxReference;
+import dev.countersign.audit.AuditEvent.ExecutionFinished;
+import dev.countersign.audit.AuditReceipt;
+import dev.countersign.conditions.StatusConditions;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole status of an Execution at each station of its life. Each is complete in itself: it is applied server-side
+ * as all that the operator has to say, so what it leaves out is removed. Pure.
+ *
+ * @param execution the object as it is now, for its generation and the times of its conditions
+ */
+record ExecutionStatuses(Execution execution, Instant now) {
+    /** Times are shown in milliseconds: finer than that says nothing about a run. */
+    ExecutionStatuses {
+        now = now.truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    /** Not refused, but not yet allowed. */
+    ExecutionStatus holding(Reason reason, String message, @Nullable String templateDigest) {
+        return status(
+                null,
+                templateDigest,
+                null,
+                null,
+                List.of(
+                        condition(ConditionType.Authorized, Unknown, reason, message),
+                        condition(ConditionType.Succeeded, Unknown, reason, message),
+                        condition(ConditionType.Finished, False, reason, message)));
+    }
+
+    /** Refused for good, or ended before anything ran. */
+    ExecutionStatus refused(Refusal refusal, AuditReceipt receipt) {
+        var audit = new AuditOnStatus(execution).ofRefusal(refusal, receipt, now);
+        return status(
+                null,
+                refusal.templateDigest(),
+                null,
+                audit,
+                List.of(
+                        condition(ConditionType.Authorized, False, refusal.reason(), refusal.message()),
+                        condition(ConditionType.Succeeded, False, refusal.reason(), refusal.message()),
+                        condition(ConditionType.Finished, True, refusal.reason(), refusal.message())));
+    }
+
+    /** Handed over, no outcome yet. */
+    ExecutionStatus running(Authorization authorization) {
+        String message = "attempt " + authorization.event().attempt() + " runs in pod "
+                + authorization.event().pod().name();
+        return status(
+                authorization,
+                authorization.event().templateDigest(),
+                null,
+                new AuditOnStatus(execution).ofRunning(authorization),
+                List.of(
+                        authorized(authorization),
+                        condition(ConditionType.Succeeded, Unknown, Reason.Running, message),
+                        condition(ConditionType.Finished, False, Reason.Running, message)));
+    }
+
+    /** Over, with its one outcome. */
+    ExecutionStatus finished(
+            Authorization authorization, RunOutcome outcome, ExecutionFinished event, AuditReceipt receipt) {
+        ConditionStatus succeeded = outcome.succeeded() ? True : False;
+        return status(
+                authorization,
+                authorization.event().templateDigest(),
+                outcome,
+                new AuditOnStatus(execution).ofFinished(authorization, event, receipt),
+                List.of(
+                        authorized(authorization),
+                        condition(ConditionType.Succeeded, succeeded, outcome.reason(), outcome.message()),
+                        condition(ConditionType.Finished, True, outcome.reason(), outcome.message())));
+    }
+
+    private Condition authorized(Authorization authorization) {
+        var approval = authorization.event().approvalRef();
+        return condition(
+                ConditionType.Authorized,
+                True,
+                Reason.Approved,
+                "TemplateApproval " + approval.name() + " by "
+                        + approval.approvedBy().username() + " (identity unverified)");
+    }
+
+    private Condition condition(ConditionType type, ConditionStatus status, Reason reason, String message) {
+        var before = execution.getStatus() == null
+                ? List.<Condition>of()
+                : execution.getStatus().conditions();
+        return new StatusConditions(
+                        before == null ? List.of() : before,
+                        execution.getMetadata().getGeneration(),
+                        now)
+                .of(type, status, reason, message);
+    }
+
+    private ExecutionStatus status(
+            @Nullable Authorization authorization,
+            @Nullable String templateDigest,
+            @Nullable RunOutcome outcome,
+            @Nullable ExecutionAudit audit,
+            List<Condition> conditions) {
+        boolean over = conditions.getLast().status() == True;
+        return new ExecutionStatus(
+                execution.getMetadata().getGeneration(),
+                templateDigest,
+                authorization == null ? null : authorization.event().requestDigest(),
+                authorization == null ? null : authorization.event().attempt(),
+                authorization == null ? null : authorization.at(),
+                over ? now : null,
+                authorization == null ? null : sandbox(authorization),
+                outcome == null ? null : ResultOnStatus.of(outcome),
+                audit,
+                conditions);
+    }
+
+    private static SandboxReference sandbox(Authorization authorization) {
+        var event = authorization.event();
+        return new SandboxReference(
+                event.pod().namespace(),
+                event.pod().name(),
+                event.pod().uid(),
+                event.pod().node(),
+                event.imageDigest(),
+                event.runtimeClass());
+    }
+
+    /** Why a run was refused and on which facts; what is not known stays null. */
+    record Refusal(
+            Reason reason,
+            String message,
+            @Nullable String templateDigest,
+            @Nullable String requestDigest) {}
+
+    static Subject subject(dev.countersign.audit.Actor actor) {
+        return new Subject(actor.username(), actor.uid());
+    }
+
+    /** Until admission asserts identities, every name on the CR is marked as what it is. */
+    static final AuditIdentity IDENTITY = AuditIdentity.Unverified;
+}

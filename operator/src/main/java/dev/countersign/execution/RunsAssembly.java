@@ -1,0 +1,74 @@
+package dev.countersign.execution;
+
+import dev.countersign.audit.AuditLog;
+import dev.countersign.config.Departments;
+import dev.countersign.config.OperatorConfig;
+import dev.countersign.kube.LiveFacts;
+import dev.countersign.kube.MasterKeys;
+import dev.countersign.kube.StatusWriter;
+import dev.countersign.metrics.OperatorMetrics;
+import dev.countersign.policy.RunChecks;
+import dev.countersign.sandbox.PodEnds;
+import dev.countersign.sandbox.PodWatch;
+import dev.countersign.sandbox.Sandboxes;
+import dev.countersign.sandbox.pod.HardeningProfile;
+import dev.countersign.sandbox.pod.LimitClasses;
+import dev.countersign.sandbox.pod.SandboxSettings;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.HexFormat;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** Puts together what runs need, from the operator's configuration. */
+public record RunsAssembly(OperatorConfig config, KubernetesClient client, Clock clock) {
+    /** Bytes of randomness in a sandbox pod's name. */
+    private static final int SUFFIX_BYTES = 5;
+
+    public Runs runs(
+            Supplier<Departments> departments,
+            PodWatch pods,
+            PodEnds ends,
+            MasterKeys keys,
+            AuditLog audit,
+            OperatorMetrics metrics) {
+        var sandbox = config.sandbox();
+        var settings = new SandboxSettings(
+                sandbox.cpuLimit(),
+                sandbox.cpuRequest(),
+                sandbox.imagePullPolicy(),
+                sandbox.idleLife(),
+                sandbox.maxWallTime(),
+                HardeningProfile.RESTRICTED);
+        var environment = new RunEnvironment(
+                new LiveFacts(
+                        client, namespace -> departments.get().ofNamespace(namespace), allowedImages(config), clock),
+                RunChecks.chain(),
+                new Shapes(
+                        sandbox.images(),
+                        new LimitClasses(sandbox.memoryClasses(), sandbox.diskClasses()),
+                        sandbox.runtimeClassName()),
+                new Sandboxes(client, pods, ends, settings, sandbox.startTimeout(), suffixes(new SecureRandom())),
+                new SandboxPods(client, pods, ends),
+                keys,
+                audit,
+                new StatusWriter(client),
+                metrics,
+                clock);
+        return new Runs(environment, config.execution().maxConcurrent());
+    }
+
+    /** Runtime images that templates may ask for. */
+    public static Set<String> allowedImages(OperatorConfig config) {
+        return Set.copyOf(config.sandbox().allowedImages());
+    }
+
+    private static Supplier<String> suffixes(SecureRandom random) {
+        return () -> {
+            byte[] bytes = new byte[SUFFIX_BYTES];
+            random.nextBytes(bytes);
+            return HexFormat.of().formatHex(bytes);
+        };
+    }
+}

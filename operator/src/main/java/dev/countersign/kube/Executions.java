@@ -1,0 +1,75 @@
+package dev.countersign.kube;
+
+import dev.countersign.api.execution.Execution;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.net.HttpURLConnection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Writes to Executions beside their status: our finalizer on and off, and deletion at the end of their time. */
+public final class Executions {
+    private final KubernetesClient client;
+
+    public Executions(KubernetesClient client) {
+        this.client = client;
+    }
+
+    /** This very object as it is now; empty: gone. */
+    public Optional<Execution> live(String namespace, String name, String uid) {
+        return Optional.ofNullable(client.resources(Execution.class)
+                        .inNamespace(namespace)
+                        .withName(name)
+                        .get())
+                .filter(each -> each.getMetadata().getUid().equals(uid));
+    }
+
+    public List<Execution> all() {
+        return client.resources(Execution.class).inAnyNamespace().list().getItems();
+    }
+
+    public void addFinalizer(Execution execution) {
+        List<String> finalizers = new ArrayList<>(execution.getFinalizers());
+        finalizers.add(Execution.FINALIZER);
+        setFinalizers(execution, finalizers);
+    }
+
+    public void removeFinalizer(Execution execution) {
+        List<String> finalizers = new ArrayList<>(execution.getFinalizers());
+        finalizers.remove(Execution.FINALIZER);
+        setFinalizers(execution, finalizers);
+    }
+
+    // The resourceVersion makes it a compare-and-set: another controller's finalizer must not be lost. On a conflict a
+    // newer version of the object is on its way to us, and with it another try.
+    private void setFinalizers(Execution execution, List<String> finalizers) {
+        var meta = execution.getMetadata();
+        String patch = Serialization.asJson(Map.of(
+                "metadata",
+                Map.of("uid", meta.getUid(), "resourceVersion", meta.getResourceVersion(), "finalizers", finalizers)));
+        unlessGone(() -> client.resources(Execution.class)
+                .inNamespace(meta.getNamespace())
+                .withName(meta.getName())
+                .patch(PatchContext.of(PatchType.JSON_MERGE), patch));
+    }
+
+    /** Deletes exactly this object. */
+    public void delete(Execution execution) {
+        unlessGone(() -> client.resource(execution).lockResourceVersion().delete());
+    }
+
+    private static void unlessGone(Runnable write) {
+        try {
+            write.run();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND && e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+                throw e;
+            }
+        }
+    }
+}

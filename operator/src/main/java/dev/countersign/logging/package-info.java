@@ -1,0 +1,5 @@
+/** Words shared by all log lines. */
+@NullMarked
+package dev.countersign.logging;
+
+import org.jspecify.annotations.NullMarked;

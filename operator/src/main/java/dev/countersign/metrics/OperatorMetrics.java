@@ -1,0 +1,225 @@
+package dev.countersign.metrics;
+
+import dev.countersign.api.Reason;
+import dev.countersign.audit.AuditObserver;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
+
+/**
+ * The operator's own metrics, and the registry that others may add theirs to. Every label has its values from an enum:
+ * no name of a department, template, user or pod becomes a label, so the number of series never grows with use.
+ *
+ * <p>In Prometheus a name ends in its unit, and counters in {@code _total}; the registry adds both.
+ */
+public final class OperatorMetrics implements AutoCloseable {
+
+    /** The budget of a warm run is 15 ms at the median and 60 ms at the 99th percentile; code runs up to an hour. */
+    private static final Duration[] RUN_BUCKETS = millis(
+            1, 2, 5, 10, 15, 25, 40, 60, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000,
+            3_600_000);
+    /** A sync to a disk: from a tenth of a millisecond to a disk in trouble. */
+    private static final Duration[] DISK_BUCKETS = {
+        Duration.ofNanos(100_000),
+        Duration.ofNanos(250_000),
+        Duration.ofNanos(500_000),
+        Duration.ofMillis(1),
+        Duration.ofMillis(2),
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(25),
+        Duration.ofMillis(100),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(2)
+    };
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
+
+    private final Map<Reason, Counter> runs = new EnumMap<>(Reason.class);
+    private final Map<Reason, Counter> refusals = new EnumMap<>(Reason.class);
+    private final Map<Phase, Timer> phases = new EnumMap<>(Phase.class);
+    private final Counter departmentRefusals;
+    private final AuditObserver auditObserver;
+
+    /** @param operatorVersion shown as a label of {@code countersign_build_info} */
+    public OperatorMetrics(String operatorVersion) {
+        Gauge.builder("countersign.build.info", () -> 1)
+                .description("Version of the operator; the value is always 1")
+                .tag("version", operatorVersion)
+                .register(registry);
+        for (Reason reason : Reason.values()) {
+            runs.put(reason, reasonCounter("countersign.runs", "Runs that ended, by reason", reason));
+            refusals.put(reason, reasonCounter("countersign.refusals", "Executions refused, by reason", reason));
+        }
+        for (Phase phase : Phase.values()) {
+            phases.put(
+                    phase,
+                    Timer.builder("countersign.run.phase")
+                            .description("Time of the parts of a run")
+                            .tag("phase", phase.word())
+                            .serviceLevelObjectives(RUN_BUCKETS)
+                            .register(registry));
+        }
+        departmentRefusals = Counter.builder("countersign.departments.refused")
+                .description("Versions of the departments file that could not be used")
+                .register(registry);
+        auditObserver = new AuditMeters(registry);
+        for (MeterBinder binder : List.of(
+                new JvmMemoryMetrics(),
+                new JvmThreadMetrics(),
+                garbageCollection,
+                new ProcessorMetrics(),
+                new FileDescriptorMetrics(),
+                new UptimeMetrics())) {
+            binder.bindTo(registry);
+        }
+    }
+
+    /** For libraries that bring metrics of their own. */
+    public MeterRegistry registry() {
+        return registry;
+    }
+
+    /** The text that Prometheus reads. */
+    public String scrape() {
+        return registry.scrape();
+    }
+
+    /** A run has ended, for this reason. */
+    public void finished(Reason reason) {
+        Objects.requireNonNull(runs.get(reason)).increment();
+    }
+
+    /** An Execution was refused, for this reason; nothing ran. */
+    public void refused(Reason reason) {
+        Objects.requireNonNull(refusals.get(reason)).increment();
+    }
+
+    /** Starts to time a part of a run. */
+    public PhaseTimer startTimer() {
+        return new PhaseTimer(this);
+    }
+
+    /** A part of a run took this long. */
+    public void phase(Phase phase, Duration time) {
+        Objects.requireNonNull(phases.get(phase)).record(time);
+    }
+
+    /** A version of the departments file could not be used. */
+    public void departmentsRefused() {
+        departmentRefusals.increment();
+    }
+
+    public AuditObserver auditObserver() {
+        return auditObserver;
+    }
+
+    /** Runs authorized and not yet settled. */
+    public void watchActiveRuns(IntSupplier active) {
+        gauge("countersign.runs.active", "Runs authorized and not yet settled", active);
+    }
+
+    /** Runs that are allowed and wait for a sandbox or for their turn. */
+    public void watchQueuedRuns(IntSupplier queued) {
+        gauge("countersign.runs.queued", "Runs allowed that wait for a sandbox or their turn", queued);
+    }
+
+    /** Whether the audit log takes records. */
+    public void watchAudit(BooleanSupplier ok) {
+        gauge("countersign.audit.healthy", "1 if the audit log takes records", () -> ok.getAsBoolean() ? 1 : 0);
+    }
+
+    /** How many departments are served, and whether their file as it is now is in effect. */
+    public void watchDepartments(IntSupplier count, BooleanSupplier inEffect) {
+        gauge("countersign.departments", "Departments served", count);
+        gauge(
+                "countersign.departments.in.effect",
+                "1 if the departments file as it is now is in effect, 0 if an earlier version is",
+                () -> inEffect.getAsBoolean() ? 1 : 0);
+    }
+
+    private void gauge(String name, String description, IntSupplier value) {
+        Gauge.builder(name, value::getAsInt).description(description).register(registry);
+    }
+
+    /** Made for every reason at once: a counter that appears with its first count hides that count from a rate. */
+    private Counter reasonCounter(String name, String description, Reason reason) {
+        return Counter.builder(name)
+                .description(description)
+                .tag("reason", reason.name())
+                .register(registry);
+    }
+
+    private static Duration[] millis(long... values) {
+        return Arrays.stream(values).mapToObj(Duration::ofMillis).toArray(Duration[]::new);
+    }
+
+    @Override
+    public void close() {
+        garbageCollection.close();
+        registry.close();
+    }
+
+    /** The audit log's work as meters. */
+    private static final class AuditMeters implements AuditObserver {
+
+        private final Timer append;
+        private final Timer commit;
+        private final DistributionSummary records;
+        private final Counter failures;
+
+        AuditMeters(MeterRegistry registry) {
+            append = Timer.builder("countersign.audit.append")
+                    .description("Time from a record given to the audit log to the record durable")
+                    .serviceLevelObjectives(DISK_BUCKETS)
+                    .register(registry);
+            commit = Timer.builder("countersign.audit.commit")
+                    .description("Time of one write and sync, which may hold several records")
+                    .serviceLevelObjectives(DISK_BUCKETS)
+                    .register(registry);
+            records = DistributionSummary.builder("countersign.audit.commit.records")
+                    .description("Records in one write")
+                    .serviceLevelObjectives(1, 2, 4, 8, 16, 32, 64, 128, 256)
+                    .register(registry);
+            failures = Counter.builder("countersign.audit.append.failures")
+                    .description("Records refused because the audit log was not available")
+                    .register(registry);
+        }
+
+        @Override
+        public void appended(Duration latency) {
+            append.record(latency);
+        }
+
+        @Override
+        public void failed() {
+            failures.increment();
+        }
+
+        @Override
+        public void committed(int count, Duration sync) {
+            commit.record(sync);
+            records.record(count);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package dev.countersign.policy;
+
+import dev.countersign.api.Reason;
+
+/** A run may narrow the template's limits and the approval's ceilings, never widen them. */
+final class LimitsAreNarrower implements Check {
+    @Override
+    public Verdict check(RunRequest request) {
+        var wider = request.limits().widerThan(request.widestLimits());
+        return wider.isEmpty()
+                ? Verdict.ALLOW
+                : Verdict.deny(
+                        Reason.LimitsInvalid,
+                        "spec.limits." + String.join(", spec.limits.", wider)
+                                + ": wider than the template and its approval allow; ask for less, or have a template with wider limits approved");
+    }
+}

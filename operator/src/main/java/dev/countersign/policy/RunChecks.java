@@ -1,0 +1,35 @@
+package dev.countersign.policy;
+
+import dev.countersign.policy.CheckChain.Named;
+import java.util.List;
+
+/** The chain every Execution passes twice: when it is first seen, and again on live reads just before it runs. */
+public final class RunChecks {
+    private RunChecks() {}
+
+    public static CheckChain chain() {
+        return new CheckChain(named());
+    }
+
+    static List<Named> named() {
+        return List.of(
+                // Size first: nothing else should work on an object that is too large.
+                named(new SpecIsWithinSize()),
+                named(new NamespaceIsDepartment()),
+                named(new TemplateExists()),
+                // An invalid template has no usable schema, and its approval would mean nothing.
+                named(new TemplateIsValid()),
+                named(new PinnedDigestMatches()),
+                named(new TemplateIsApproved()),
+                named(new AgentIsAllowed()),
+                named(new CodeComesFromOnePlace()),
+                named(new InputsMatchSchema()),
+                named(new LimitsAreNarrower()),
+                // Last: a person should not be asked about a run that would be refused anyway.
+                named(new AutonomyIsGranted()));
+    }
+
+    private static Named named(Check check) {
+        return new Named(check.getClass().getSimpleName(), check);
+    }
+}

@@ -1,0 +1,136 @@
+package dev.countersign.sandbox;
+
+import dev.countersign.sandbox.pod.SandboxPod;
+import dev.countersign.sandbox.pod.SandboxSettings;
+import dev.countersign.sandbox.pod.SandboxShape;
+import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * Where sandboxes come from: running, attached, waiting for their one job. There are no idle ones yet, so each is made
+ * when it is asked for; a pool would hand out waiting ones here, and nothing else would change.
+ */
+public final class Sandboxes {
+    private final KubernetesClient client;
+    private final PodWatch watch;
+    private final PodEnds ends;
+    private final SandboxSettings settings;
+    private final Duration startTimeout;
+    private final Supplier<String> suffix;
+
+    /**
+     * @param startTimeout how long a pod may take from its creation until its container runs
+     * @param suffix a fresh random suffix for a pod's name
+     */
+    public Sandboxes(
+            KubernetesClient client,
+            PodWatch watch,
+            PodEnds ends,
+            SandboxSettings settings,
+            Duration startTimeout,
+            Supplier<String> suffix) {
+        this.client = client;
+        this.watch = watch;
+        this.ends = ends;
+        this.settings = settings;
+        this.startTimeout = startTimeout;
+        this.suffix = suffix;
+    }
+
+    /**
+     * A sandbox that waits for its job. The caller closes it.
+     *
+     * @param giveUp completing it ends the wait
+     * @throws SandboxUnavailable none could be had; nothing ran and no pod is left
+     */
+    public Sandbox acquire(SandboxShape shape, String department, String namespace, CompletableFuture<?> giveUp)
+            throws SandboxUnavailable, InterruptedException {
+        Pod pod = create(
+                SandboxPod.from(shape, department, namespace, "sbx-" + shape.hash() + "-" + suffix.get(), settings));
+        try {
+            Pod running = awaitRunning(pod, giveUp);
+            return Sandbox.attach(
+                    ends, (key, sink) -> AttachStream.open(client, key, SandboxPod.CONTAINER, sink), running);
+        } catch (IOException e) {
+            delete(pod);
+            throw new SandboxUnavailable("cannot attach to the sandbox pod: " + e.getMessage(), e);
+        } catch (SandboxUnavailable | InterruptedException | RuntimeException e) {
+            delete(pod);
+            throw e;
+        }
+    }
+
+    private Pod create(Pod wanted) throws SandboxUnavailable {
+        try {
+            return client.resource(wanted).create();
+        } catch (KubernetesClientException e) {
+            // The API server's words name the quota, the admission plugin or the missing namespace.
+            String why = e.getStatus() == null ? e.getMessage() : e.getStatus().getMessage();
+            throw new SandboxUnavailable("the sandbox pod was not created: " + why, e);
+        }
+    }
+
+    private Pod awaitRunning(Pod pod, CompletableFuture<?> giveUp) throws SandboxUnavailable, InterruptedException {
+        var key = key(pod);
+        var started = watch.when(
+                key, seen -> PodEnd.isRunning(seen) || PodEnd.of(seen).isPresent());
+        try {
+            CompletableFuture.anyOf(started, giveUp).get(startTimeout.toMillis(), TimeUnit.MILLISECONDS);
+            if (!started.isDone()) {
+                throw new SandboxUnavailable("no longer wanted");
+            }
+            return started.get()
+                    .filter(PodEnd::isRunning)
+                    .orElseThrow(() -> new SandboxUnavailable("the sandbox pod ended before it ran: " + explain(key)));
+        } catch (TimeoutException e) {
+            throw new SandboxUnavailable(
+                    "the sandbox pod did not start within " + startTimeout.toSeconds() + " s: " + explain(key), e);
+        } catch (ExecutionException e) {
+            throw new SandboxUnavailable("the sandbox pod cannot be watched", e);
+        } finally {
+            started.cancel(false);
+        }
+    }
+
+    /** The pod's own reasons for not running: unscheduled, image not there, refused by the runtime. */
+    private String explain(PodWatch.PodKey key) {
+        var status = watch.find(key).map(Pod::getStatus);
+        Stream<String> waiting = status.map(each -> each.getContainerStatuses()).orElse(List.of()).stream()
+                .map(each -> each.getState() == null ? null : each.getState().getWaiting())
+                .filter(Objects::nonNull)
+                .map(Sandboxes::words);
+        Stream<String> conditions = status.map(each -> each.getConditions()).orElse(List.of()).stream()
+                .filter(each -> "False".equals(each.getStatus()) && each.getMessage() != null)
+                .map(each -> each.getReason() + ": " + each.getMessage());
+        return Stream.concat(waiting, conditions).findFirst().orElse("its status does not say why");
+    }
+
+    private static String words(ContainerStateWaiting waiting) {
+        return waiting.getReason()
+                + Optional.ofNullable(waiting.getMessage())
+                        .map(message -> ": " + message)
+                        .orElse("");
+    }
+
+    private void delete(Pod pod) {
+        ends.delete(key(pod), pod.getMetadata().getUid());
+    }
+
+    private static PodWatch.PodKey key(Pod pod) {
+        return new PodWatch.PodKey(
+                pod.getMetadata().getNamespace(), pod.getMetadata().getName());
+    }
+}
