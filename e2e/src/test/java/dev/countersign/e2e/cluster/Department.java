@@ -1,0 +1,166 @@
+package dev.countersign.e2e.cluster;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.countersign.api.Language;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.stream.Collectors;
+
+/**
+ * One department as one test uses it: what the test makes in it is deleted when the test is over.
+ *
+ * <p>Everybody does only their own part: the author writes templates, the approver approves, the agent runs.
+ */
+public final class Department implements AutoCloseable {
+    private static final String AGENT = "reporting-agent";
+
+    private final String namespace;
+    private final String sandboxNamespace;
+    private final Person author;
+    private final Person approver;
+    private final Person agent;
+    private static final int TRIES = 3;
+
+    private final ConcurrentLinkedDeque<HasMetadata> made = new ConcurrentLinkedDeque<>();
+    private final ConcurrentLinkedDeque<Run> runs = new ConcurrentLinkedDeque<>();
+
+    /** Somebody by the name that the cluster knows them by, with a client that is theirs. */
+    public record Person(String username, KubernetesClient client) {}
+
+    private Department(String namespace, String sandboxNamespace, Person author, Person approver, Person agent) {
+        this.namespace = namespace;
+        this.sandboxNamespace = sandboxNamespace;
+        this.author = author;
+        this.approver = approver;
+        this.agent = agent;
+    }
+
+    /** The department {@code finance} of examples/departments.yaml, with the people named there. */
+    static Department finance(Cluster cluster) {
+        return new Department(
+                "finance",
+                "finance-sandboxes",
+                new Person("tom", cluster.as("tom")),
+                new Person("alice", cluster.as("alice")),
+                agent(cluster, "finance"));
+    }
+
+    /** The department {@code research} of examples/departments.yaml; its templates come from the admin. */
+    static Department research(Cluster cluster) {
+        return new Department(
+                "research",
+                "research-sandboxes",
+                new Person("admin", cluster.admin()),
+                new Person("robert", cluster.as("robert")),
+                agent(cluster, "research"));
+    }
+
+    /** A department without roles, where the admin is everybody. */
+    public static Department ofAdmin(Cluster cluster, String namespace, String sandboxNamespace) {
+        return new Department(
+                namespace,
+                sandboxNamespace,
+                new Person("tom", cluster.admin()),
+                new Person("alice", cluster.admin()),
+                new Person("agent", cluster.admin()));
+    }
+
+    private static Person agent(Cluster cluster, String namespace) {
+        return new Person(
+                "system:serviceaccount:" + namespace + ":" + AGENT, cluster.asServiceAccount(namespace, AGENT));
+    }
+
+    public String namespace() {
+        return namespace;
+    }
+
+    public String sandboxNamespace() {
+        return sandboxNamespace;
+    }
+
+    public Person author() {
+        return author;
+    }
+
+    public Person approver() {
+        return approver;
+    }
+
+    public Person agent() {
+        return agent;
+    }
+
+    public TemplateDraft python(String code) {
+        return template(Language.Python, code);
+    }
+
+    public TemplateDraft bash(String code) {
+        return template(Language.Bash, code);
+    }
+
+    public TemplateDraft template(Language language, String code) {
+        return TemplateDraft.of(this, language).set("code", code);
+    }
+
+    /** A template whose code comes with each run, and whose runs wait for nobody. */
+    public TemplateDraft freeform(Language language) {
+        return TemplateDraft.of(this, language).set("freeform", true).set("autonomy", "Autonomous");
+    }
+
+    /** A request for a template that need not exist. */
+    public RunDraft request(String template) {
+        return RunDraft.of(this, template);
+    }
+
+    /** Creates an object of our API group as that person and remembers to delete it. Only the spec is theirs to say. */
+    GenericKubernetesResource create(Person person, String kind, String generateName, ObjectNode spec) {
+        ObjectNode object = Json.object();
+        object.put("apiVersion", "countersign.dev/v1alpha1").put("kind", kind);
+        object.putObject("metadata").put("generateName", generateName).put("namespace", namespace);
+        object.set("spec", spec);
+        var created = person.client()
+                .resource(Json.MAPPER.convertValue(object, GenericKubernetesResource.class))
+                .create();
+        made.push(created);
+        return created;
+    }
+
+    /** Remembers to delete an object that somebody else made for this test. */
+    public void adopt(HasMetadata object) {
+        made.push(object);
+    }
+
+    void began(Run run) {
+        runs.add(run);
+    }
+
+    /** All that helps to understand a failure of this test. */
+    public String diagnosis() {
+        return runs.stream().map(Run::diagnosis).collect(Collectors.joining("\n"));
+    }
+
+    @Override
+    public void close() {
+        KubernetesClient admin = Cluster.get().admin();
+        // Newest first, and so runs before the approvals and templates they rest on.
+        List.copyOf(made).forEach(object -> delete(admin, object));
+    }
+
+    // The client does not try again by itself when a pooled connection turns out to be closed.
+    private static void delete(KubernetesClient admin, HasMetadata object) {
+        for (int left = TRIES - 1; ; left--) {
+            try {
+                admin.resource(object).withGracePeriod(0).delete();
+                return;
+            } catch (KubernetesClientException e) {
+                if (left == 0) {
+                    throw e;
+                }
+            }
+        }
+    }
+}

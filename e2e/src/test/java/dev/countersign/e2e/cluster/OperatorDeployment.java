@@ -1,0 +1,147 @@
+package dev.countersign.e2e.cluster;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+
+/** The operator in the cluster. */
+public final class OperatorDeployment {
+    public static final String NAMESPACE = "countersign-system";
+
+    private static final String NAME = "countersign-operator";
+    private static final int LINES = 15;
+    private static final int LONGEST_LINE = 1500;
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+    private final KubernetesClient client;
+
+    private OperatorDeployment(KubernetesClient client) {
+        this.client = client;
+    }
+
+    public static OperatorDeployment of(Cluster cluster) {
+        return new OperatorDeployment(cluster.admin());
+    }
+
+    /** The pod that there is now; fails where there is none, or more than one. */
+    public Pod pod() {
+        List<Pod> pods = pods().stream()
+                .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+                .toList();
+        if (pods.size() != 1) {
+            throw new AssertionError(pods.size() + " pods of the operator in " + NAMESPACE + ": build/deploy first");
+        }
+        return pods.getFirst();
+    }
+
+    private List<Pod> pods() {
+        return client.pods()
+                .inNamespace(NAMESPACE)
+                .withLabel("app.kubernetes.io/component", "operator")
+                .list()
+                .getItems();
+    }
+
+    /** Kills the operator's JVM in the hard way. The kubelet starts another in its place. */
+    public void kill() {
+        kill(pod());
+    }
+
+    private static void kill(Pod pod) {
+        var processes = Node.local().processesOf(pod.getMetadata().getUid()).stream()
+                .filter(process -> process.command().contains("dev.countersign.OperatorMain"))
+                .toList();
+        if (processes.size() != 1) {
+            throw new AssertionError("not one operator JVM in the pod's cgroup but " + processes);
+        }
+        processes.getFirst().kill();
+    }
+
+    /** Kills the operator's JVM in the hard way, and lets none start until {@link #start}. */
+    public void killAndKeepDown() {
+        // In this order, or it would be asked to end first. The kubelet takes longer to start it again than the API
+        // server to be told that there is to be none.
+        kill(pod());
+        scale(0);
+        Awaitility.await().atMost(PATIENCE).until(() -> pods().isEmpty());
+    }
+
+    /** Ends it in order and lets none start until {@link #start}. */
+    public void stop() {
+        scale(0);
+        Awaitility.await().atMost(PATIENCE).until(() -> pods().isEmpty());
+    }
+
+    /** Has one operator run; returns when it leads. */
+    public void start() {
+        scale(1);
+        awaitReady();
+    }
+
+    /** Returns when one operator leads and acts. */
+    public void awaitReady() {
+        Awaitility.await("the operator is ready")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> pods().size() == 1 && isReady(pods().getFirst()));
+        awaitActing();
+    }
+
+    // One that waits for the lease is ready too. Before an operator judges its first template it has swept away the
+    // sandboxes that are nobody's, such as those that tests make.
+    private static void awaitActing() {
+        try (var finance = Department.finance(Cluster.get())) {
+            finance.bash("true").create().observed();
+        }
+    }
+
+    private static boolean isReady(Pod pod) {
+        return pod.getMetadata().getDeletionTimestamp() == null
+                && pod.getStatus().getConditions().stream()
+                        .anyMatch(each -> each.getType().equals("Ready")
+                                && each.getStatus().equals("True"));
+    }
+
+    /** How often its container was started again. */
+    public int restarts() {
+        return pod().getStatus().getContainerStatuses().stream()
+                .mapToInt(each -> each.getRestartCount())
+                .sum();
+    }
+
+    /** Returns when its container was started again more than {@code before} times and acts. */
+    public void awaitRestartAfter(int before) {
+        Awaitility.await("the operator's container is started again")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> restarts() > before && isReady(pod()));
+        awaitActing();
+    }
+
+    private void scale(int replicas) {
+        client.apps().deployments().inNamespace(NAMESPACE).withName(NAME).scale(replicas);
+    }
+
+    /** The last lines of its log; those about {@code word} first. */
+    String lastWords(String word) {
+        return pods().stream()
+                .map(pod -> client.pods()
+                        .inNamespace(NAMESPACE)
+                        .withName(pod.getMetadata().getName())
+                        .tailingLines(400)
+                        .getLog())
+                .map(log -> lines(log, word))
+                .collect(Collectors.joining("\n"));
+    }
+
+    private static String lines(String log, String word) {
+        List<String> lines = log.lines()
+                .map(line -> line.length() <= LONGEST_LINE ? line : line.substring(0, LONGEST_LINE))
+                .toList();
+        String about = lines.stream().filter(line -> line.contains(word)).collect(Collectors.joining("\n"));
+        return about + "\n" + String.join("\n", lines.subList(Math.max(0, lines.size() - LINES), lines.size()));
+    }
+}

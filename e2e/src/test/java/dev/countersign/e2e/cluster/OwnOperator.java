@@ -1,0 +1,277 @@
+package dev.countersign.e2e.cluster;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.countersign.MortalOperator;
+import dev.countersign.MortalOperator.Death;
+import dev.countersign.api.execution.Execution;
+import dev.countersign.sandbox.pod.DefaultDeny;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+
+/**
+ * An operator of the test's own: a process on this machine, with a department, a Secret of keys and an audit log that
+ * nobody else has. The one in the cluster must rest meanwhile, because each refuses what is not its department's.
+ */
+public final class OwnOperator implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final int HTTP_OK = HttpURLConnection.HTTP_OK;
+
+    private final Cluster cluster = Cluster.get();
+    private final KubernetesClient client = cluster.admin();
+    private final String name;
+    private final Path directory;
+    private final Department department;
+    private final int port;
+    private Process process;
+
+    private OwnOperator(String name, Path directory, int port) {
+        this.name = name;
+        this.directory = directory;
+        this.port = port;
+        this.department = Department.ofAdmin(cluster, name, name + "-sandboxes");
+    }
+
+    /** Makes all that it needs, with sandboxes of this RuntimeClass; it is started by {@link #start}. */
+    public static OwnOperator prepare(String runtimeClass) {
+        try {
+            String name = "e2e-own-"
+                    + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+            var operator = new OwnOperator(name, Files.createTempDirectory(name), freePort());
+            operator.writeConfig(runtimeClass);
+            operator.makeNamespaces();
+            operator.makeAccount();
+            return operator;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private void writeConfig(String runtimeClass) throws IOException {
+        ObjectNode config = Json.object();
+        config.putObject("operator").put("namespace", name + "-system").put("podName", "e2e");
+        config.putObject("leaderElection").put("enabled", false);
+        config.putObject("http").put("port", port);
+        config.putObject("audit")
+                .put(
+                        "directory",
+                        Files.createDirectory(directory.resolve("audit")).toString());
+        config.putObject("keys").put("secretName", "keys");
+        config.set("sandbox", Installation.of(cluster).sandbox());
+        config.withObject("sandbox").put("runtimeClassName", runtimeClass);
+        write("config.yaml", config);
+        ObjectNode departments = Json.object().put("version", 1);
+        departments
+                .putArray("departments")
+                .addObject()
+                .put("name", name)
+                .put("namespace", department.namespace())
+                .put("sandboxNamespace", department.sandboxNamespace());
+        write("departments.yaml", departments);
+    }
+
+    private void write(String file, ObjectNode content) throws IOException {
+        try {
+            Files.writeString(directory.resolve(file), new YAMLMapper().writeValueAsString(content));
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void makeNamespaces() {
+        makeNamespace(name + "-system", Map.of());
+        makeNamespace(department.namespace(), Map.of());
+        makeNamespace(department.sandboxNamespace(), Map.of("pod-security.kubernetes.io/enforce", "restricted"));
+        DefaultDeny.policies(name, department.sandboxNamespace())
+                .forEach(policy -> client.resource(policy).create());
+        client.resource(new SecretBuilder()
+                        .withNewMetadata()
+                        .withName("keys")
+                        .withNamespace(name + "-system")
+                        .endMetadata()
+                        .build())
+                .create();
+    }
+
+    // A ServiceAccount with a token: the client cannot read every kind of client key out of a kubeconfig.
+    private void makeAccount() throws IOException {
+        client.resource(new ClusterRoleBindingBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .endMetadata()
+                        .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", "cluster-admin")
+                        .addNewSubject("", "ServiceAccount", "operator", name + "-system")
+                        .build())
+                .create();
+        Files.writeString(directory.resolve("kubeconfig"), cluster.kubeconfigOf(name + "-system", "operator"));
+    }
+
+    private void makeNamespace(String namespace, Map<String, String> labels) {
+        client.resource(new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName(namespace)
+                        .withLabels(labels)
+                        .endMetadata()
+                        .build())
+                .create();
+    }
+
+    /** Its department. */
+    public Department department() {
+        return department;
+    }
+
+    /** Its audit log. */
+    public AuditFile audit() {
+        return new AuditFile(directory.resolve("audit"));
+    }
+
+    /** The sandbox pods that there are now. */
+    public List<Pod> sandboxes() {
+        return client.pods().inNamespace(department.sandboxNamespace()).list().getItems();
+    }
+
+    /** Starts it; returns when it acts. */
+    public void start(Death death) {
+        var builder = new ProcessBuilder(
+                ProcessHandle.current().info().command().orElse("java"),
+                "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
+                "-Dlogback.configurationFile=logback.xml",
+                "-cp",
+                System.getProperty("java.class.path"),
+                MortalOperator.class.getName(),
+                death.name());
+        builder.environment().put("KUBECONFIG", directory.resolve("kubeconfig").toString());
+        builder.environment()
+                .put("COUNTERSIGN_CONFIG", directory.resolve("config.yaml").toString());
+        builder.environment()
+                .put(
+                        "COUNTERSIGN_DEPARTMENTS",
+                        directory.resolve("departments.yaml").toString());
+        builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
+        try {
+            process = builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Awaitility.await("the test's own operator acts")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(100))
+                .failFast("it ended", () -> {
+                    if (!process.isAlive()) {
+                        throw new AssertionError("it ended with " + process.exitValue() + ":\n" + said());
+                    }
+                })
+                .until(this::isReady);
+    }
+
+    private boolean isReady() {
+        try {
+            var connection = (HttpURLConnection)
+                    URI.create("http://127.0.0.1:" + port + "/readyz").toURL().openConnection();
+            connection.setConnectTimeout(1000);
+            connection.setReadTimeout(1000);
+            return connection.getResponseCode() == HTTP_OK;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Waits until it has died as it was told to. */
+    public void awaitDeath() {
+        try {
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                    || process.exitValue() != MortalOperator.DIED_AS_PLANNED) {
+                throw new AssertionError("it did not die as planned:\n" + said());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+
+    /** Kills it: SIGKILL. */
+    public void kill() {
+        process.destroyForcibly();
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+
+    private Path log() {
+        return directory.resolve("operator.log");
+    }
+
+    /** The end of its log. */
+    public String said() {
+        try {
+            String all = Files.readString(log());
+            return all.substring(Math.max(0, all.length() - 8000));
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    /** Deletes what it had, and ends it once it has let that go. */
+    @Override
+    public void close() {
+        department.close();
+        if (process != null && process.isAlive()) {
+            awaitNoExecutions();
+            kill();
+        }
+        client.rbac().clusterRoleBindings().withName(name).delete();
+        client.namespaces().withName(name + "-system").delete();
+        client.namespaces().withName(department.namespace()).delete();
+        client.namespaces().withName(department.sandboxNamespace()).delete();
+        deleteFiles();
+    }
+
+    private void deleteFiles() {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void awaitNoExecutions() {
+        Awaitility.await("Executions are gone").atMost(PATIENCE).until(() -> client.resources(Execution.class)
+                .inNamespace(department.namespace())
+                .list()
+                .getItems()
+                .isEmpty());
+    }
+}
