@@ -55,6 +55,11 @@ public enum Reason {
     /** An author would approve their own template, or a requester their own run. Next: another person approves. */
     SelfApproval,
     /**
+     * The template's authors are not those that the approver saw, though the code may be the same: somebody has changed
+     * it in between, or changed it back. Next: review the template again, approve anew.
+     */
+    AuthorsChanged,
+    /**
      * The policies that guard approvals were missing or altered at some moment since the approval was made, so who made
      * it is not certain. Next: restore the policies ({@code kubectl countersign doctor}), then approve again.
      */
