@@ -17,14 +17,13 @@ import java.util.stream.Collectors;
  */
 public final class Department implements AutoCloseable {
     private static final String AGENT = "reporting-agent";
+    private static final int TRIES = 3;
 
     private final String namespace;
     private final String sandboxNamespace;
     private final Person author;
     private final Person approver;
     private final Person agent;
-    private static final int TRIES = 3;
-
     private final ConcurrentLinkedDeque<HasMetadata> made = new ConcurrentLinkedDeque<>();
     private final ConcurrentLinkedDeque<Run> runs = new ConcurrentLinkedDeque<>();
 
@@ -54,19 +53,26 @@ public final class Department implements AutoCloseable {
         return new Department(
                 "research",
                 "research-sandboxes",
-                new Person("admin", cluster.admin()),
+                new Person(cluster.adminUsername(), cluster.admin()),
                 new Person("robert", cluster.as("robert")),
                 agent(cluster, "research"));
     }
 
-    /** A department without roles, where the admin is everybody. */
-    public static Department ofAdmin(Cluster cluster, String namespace, String sandboxNamespace) {
-        return new Department(
+    /** A department that the chart does not know, in a namespace that is there, with the people of finance. */
+    public static Department outsideTheChart(Cluster cluster, String namespace, String sandboxNamespace) {
+        var department = new Department(
                 namespace,
                 sandboxNamespace,
-                new Person("tom", cluster.admin()),
-                new Person("alice", cluster.admin()),
-                new Person("agent", cluster.admin()));
+                new Person("tom", cluster.as("tom")),
+                new Person("alice", cluster.as("alice")),
+                agent(cluster, namespace));
+        Roles.bind(cluster.admin(), namespace, "countersign-author", Roles.user("tom"));
+        Roles.bind(cluster.admin(), namespace, "countersign-approver", Roles.user("alice"));
+        Roles.bind(cluster.admin(), namespace, "countersign-agent", Roles.serviceAccount(namespace, AGENT));
+        Roles.awaitAllowed(department.author().client(), namespace, "create", "codetemplates");
+        Roles.awaitAllowed(department.approver().client(), namespace, "approve", "codetemplates");
+        Roles.awaitAllowed(department.agent().client(), namespace, "create", "executions");
+        return department;
     }
 
     private static Person agent(Cluster cluster, String namespace) {
