@@ -39,7 +39,7 @@ public final class Department implements AutoCloseable {
     }
 
     /** The department {@code finance} of examples/departments.yaml, with the people named there. */
-    static Department finance(Cluster cluster) {
+    public static Department finance(Cluster cluster) {
         return new Department(
                 "finance",
                 "finance-sandboxes",
@@ -49,7 +49,7 @@ public final class Department implements AutoCloseable {
     }
 
     /** The department {@code research} of examples/departments.yaml; its templates come from the admin. */
-    static Department research(Cluster cluster) {
+    public static Department research(Cluster cluster) {
         return new Department(
                 "research",
                 "research-sandboxes",
@@ -117,6 +117,11 @@ public final class Department implements AutoCloseable {
         return TemplateDraft.of(this, language).set("freeform", true).set("autonomy", "Autonomous");
     }
 
+    /** A template that is there already. */
+    public Template template(String name) {
+        return new Template(this, name);
+    }
+
     /** A request for a template that need not exist. */
     public RunDraft request(String template) {
         return RunDraft.of(this, template);
@@ -124,9 +129,17 @@ public final class Department implements AutoCloseable {
 
     /** Creates an object of our API group as that person and remembers to delete it. Only the spec is theirs to say. */
     GenericKubernetesResource create(Person person, String kind, String generateName, ObjectNode spec) {
+        return create(person, kind, generateName, List.of(), spec);
+    }
+
+    GenericKubernetesResource create(
+            Person person, String kind, String generateName, List<String> finalizers, ObjectNode spec) {
         ObjectNode object = Json.object();
         object.put("apiVersion", "countersign.dev/v1alpha1").put("kind", kind);
-        object.putObject("metadata").put("generateName", generateName).put("namespace", namespace);
+        object.putObject("metadata")
+                .put("generateName", generateName)
+                .put("namespace", namespace)
+                .set("finalizers", Json.of(finalizers));
         object.set("spec", spec);
         var created = person.client()
                 .resource(Json.MAPPER.convertValue(object, GenericKubernetesResource.class))

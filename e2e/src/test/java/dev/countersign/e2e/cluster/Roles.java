@@ -1,6 +1,7 @@
 package dev.countersign.e2e.cluster;
 
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.Subject;
 import io.fabric8.kubernetes.api.model.rbac.SubjectBuilder;
@@ -34,15 +35,15 @@ public final class Roles {
     }
 
     /** Gives them this ClusterRole in this namespace. */
-    public static void bind(KubernetesClient admin, String namespace, String clusterRole, Subject subject) {
-        bind(admin, namespace, "ClusterRole", clusterRole, subject);
+    public static RoleBinding bind(KubernetesClient admin, String namespace, String clusterRole, Subject subject) {
+        return bind(admin, namespace, "ClusterRole", clusterRole, subject);
     }
 
-    static void bind(KubernetesClient admin, String namespace, String kind, String role, Subject subject) {
-        admin.resource(new RoleBindingBuilder()
+    static RoleBinding bind(KubernetesClient admin, String namespace, String kind, String role, Subject subject) {
+        return admin.resource(new RoleBindingBuilder()
                         .withNewMetadata()
                         .withNamespace(namespace)
-                        .withName(role)
+                        .withGenerateName("e2e-" + role + "-")
                         .endMetadata()
                         .withNewRoleRef(RBAC, kind, role)
                         .withSubjects(subject)

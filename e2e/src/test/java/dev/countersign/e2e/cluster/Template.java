@@ -20,9 +20,9 @@ public final class Template {
     private final Department department;
     private final String name;
 
-    Template(Department department, HasMetadata created) {
+    Template(Department department, String name) {
         this.department = department;
-        this.name = created.getMetadata().getName();
+        this.name = name;
     }
 
     public String name() {

@@ -45,7 +45,12 @@ public final class TemplateDraft {
 
     /** Creates it, as the author. */
     public Template create() {
-        return new Template(department, department.create(department.author(), "CodeTemplate", "e2e-", spec));
+        return new Template(
+                department,
+                department
+                        .create(department.author(), "CodeTemplate", "e2e-", spec)
+                        .getMetadata()
+                        .getName());
     }
 
     /** Creates it, and has it approved as it is. */
