@@ -9,6 +9,7 @@ import dev.countersign.api.execution.Execution;
 import dev.countersign.api.templateapproval.TemplateApproval;
 import dev.countersign.approval.Approvals;
 import dev.countersign.config.Department;
+import dev.countersign.config.DepartmentPolicy;
 import dev.countersign.policy.CheckChain.Decision;
 import dev.countersign.template.TemplateFacts;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -33,7 +34,8 @@ import org.junit.jupiter.api.TestFactory;
 class RunChecksTest {
     private static final Path CASES = Path.of("src/test/resources/policy");
     private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
-    private static final Department FINANCE = new Department("finance", "finance", "finance-sandboxes");
+    private static final Department FINANCE =
+            new Department("finance", "finance", "finance-sandboxes", DepartmentPolicy.DEFAULT);
     private static final String ALLOWED_IMAGE = "registry.example/python@sha256:" + "a".repeat(64);
 
     private record Case(String name, RunRequest request, JsonNode expected) {
