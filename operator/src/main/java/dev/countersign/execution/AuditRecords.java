@@ -10,7 +10,7 @@ import dev.countersign.audit.Actor;
 import dev.countersign.audit.ApprovalReference;
 import dev.countersign.audit.AuditEvent;
 import dev.countersign.audit.AuditSubject;
-import dev.countersign.audit.Governance;
+import dev.countersign.audit.Authorship;
 import dev.countersign.audit.Identity;
 import dev.countersign.audit.RunUsage;
 import dev.countersign.audit.SandboxReference;
@@ -38,17 +38,29 @@ final class AuditRecords {
         return new Actor(subject.username(), subject.uid());
     }
 
+    /** A refusal that was decided on these facts. */
+    static ExecutionStatuses.Refusal refusal(RunRequest request, Reason reason, String message) {
+        return new ExecutionStatuses.Refusal(
+                reason,
+                message,
+                request.template().map(each -> each.digest()).orElse(null),
+                null,
+                reason == Reason.Denied ? runApproval(request) : null,
+                identity(request),
+                request.department().map(each -> each.policy().digest()).orElse(null));
+    }
+
     static AuditEvent.ExecutionDenied denied(Execution execution, ExecutionStatuses.Refusal refusal) {
         return new AuditEvent.ExecutionDenied(
                 subject(execution),
                 actor(execution.getSpec().requestedBy()),
-                Identity.Unverified,
+                refusal.identity(),
                 execution.getSpec().templateRef().name(),
                 refusal.templateDigest(),
                 refusal.requestDigest(),
-                null,
+                refusal.approval(),
                 refusal.reason(),
-                null);
+                refusal.policyDigest());
     }
 
     static AuditEvent.ExecutionAuthorized authorized(
@@ -59,11 +71,11 @@ final class AuditRecords {
                 subject(execution),
                 attempt,
                 actor(execution.getSpec().requestedBy()),
-                Identity.Unverified,
+                identity(request),
                 execution.getSpec().templateRef().name(),
                 template.digest(),
                 approval(request.approval().orElseThrow()),
-                null,
+                request.needsPerson() ? runApproval(request) : null,
                 digests.request(),
                 digests.inputs(),
                 digests.code(),
@@ -72,7 +84,11 @@ final class AuditRecords {
                 imageDigest(pod.imageId()),
                 pod.runtimeClass(),
                 keyId,
-                new Governance(null, null, false, null));
+                request.terms()
+                        .governance(
+                                template.template().getSpec().authors().isEmpty()
+                                        ? Authorship.external
+                                        : Authorship.internal));
     }
 
     static AuditEvent.ExecutionNotStarted notStarted(AuditEvent.ExecutionAuthorized run) {
@@ -105,6 +121,20 @@ final class AuditRecords {
                 startedAt,
                 now,
                 run.governance().policyDigest());
+    }
+
+    private static @Nullable ApprovalReference runApproval(RunRequest request) {
+        return request.runApproval()
+                .map(observed -> new ApprovalReference(
+                        observed.approval().getMetadata().getName(),
+                        observed.approval().getMetadata().getUid(),
+                        actor(observed.approval().getSpec().approvedBy())))
+                .orElse(null);
+    }
+
+    private static Identity identity(RunRequest request) {
+        return request.terms()
+                .identity(Instant.parse(request.execution().getMetadata().getCreationTimestamp()));
     }
 
     private static ApprovalReference approval(TemplateApproval approval) {
