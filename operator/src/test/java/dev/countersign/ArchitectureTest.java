@@ -62,6 +62,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule DECISIONS_ARE_PURE = noClasses()
             .that(simpleNameEndingWith("Planner")
+                    .or(simpleNameEndingWith("Standing"))
                     .or(simpleNameEndingWith("Statuses"))
                     .or(simpleNameEndingWith("Approvals"))
                     .or(simpleNameEndingWith("RunEnd")))
@@ -92,6 +93,7 @@ class ArchitectureTest {
                     "dev.countersign.canonical..",
                     "dev.countersign.template..",
                     "dev.countersign.config..",
+                    "dev.countersign.guard..",
                     "io.fabric8.kubernetes.api.model.."));
 
     @ArchTest

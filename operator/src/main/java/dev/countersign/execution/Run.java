@@ -3,7 +3,6 @@ package dev.countersign.execution;
 import dev.countersign.api.Reason;
 import dev.countersign.api.execution.Execution;
 import dev.countersign.audit.AuditConflictException;
-import dev.countersign.audit.AuditEvent;
 import dev.countersign.audit.AuditUnavailableException;
 import dev.countersign.audit.SettledRun;
 import dev.countersign.metrics.Phase;
@@ -170,9 +169,8 @@ final class Run {
         if (!fits(sandbox, shape, request)) {
             return Next.TRY_AGAIN;
         }
-        String code = code(request);
-        var digests = RequestDigests.of(
-                request.execution(), request.template().orElseThrow().digest(), code, request.limits());
+        String code = request.code();
+        var digests = request.digests();
         var pod = sandbox.facts();
         var key = RunKey.derive(
                 env.keys().current(),
@@ -246,13 +244,7 @@ final class Run {
                     .await(attached, sandbox.streamEnded(), fromLog);
         }
         if (end.neverRan()) {
-            records.appendAtLast(
-                    new AuditEvent.ExecutionNotStarted(
-                            authorization.event().subject(),
-                            authorization.event().attempt(),
-                            authorization.event().pod(),
-                            Reason.SandboxUnavailable),
-                    () -> {});
+            records.appendAtLast(AuditRecords.notStarted(authorization.event()), () -> {});
             return Next.TRY_AGAIN;
         }
         var ended = env.clock().instant();
@@ -284,7 +276,8 @@ final class Run {
                 publication.hold(
                         hold.reason(),
                         hold.message(),
-                        request.template().map(each -> each.digest()).orElse(null));
+                        request.template().map(each -> each.digest()).orElse(null),
+                        request.needsPerson() ? request.digests().request() : null);
                 yield Optional.of(Next.HELD);
             }
         };
@@ -316,8 +309,7 @@ final class Run {
     }
 
     private Next refuse(RunRequest request, Reason reason, String message) throws InterruptedException {
-        return publication.refuse(new ExecutionStatuses.Refusal(
-                reason, message, request.template().map(each -> each.digest()).orElse(null), null));
+        return publication.refuse(AuditRecords.refusal(request, reason, message));
     }
 
     private static Instant deadline(Optional<Instant> accepted, Instant handedOver, RunRequest request) {
@@ -337,10 +329,5 @@ final class Run {
 
     private static String language(RunRequest request) {
         return request.template().orElseThrow().template().getSpec().language().name();
-    }
-
-    private static String code(RunRequest request) {
-        String own = request.template().orElseThrow().template().getSpec().code();
-        return own == null ? request.execution().getSpec().code() : own;
     }
 }

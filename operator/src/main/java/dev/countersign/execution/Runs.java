@@ -75,6 +75,16 @@ public final class Runs implements AutoCloseable {
         });
     }
 
+    /** Has this Execution looked at again, if it waits for a person, because something about its approval has changed. */
+    public void release(ResourceID execution) {
+        releases.incrementAndGet();
+        held.forEach((uid, each) -> {
+            if (each.id().equals(execution) && held.remove(uid, each)) {
+                onOver.accept(each.id());
+            }
+        });
+    }
+
     /** Asks the run of this Execution, if there is one, to end. */
     void end(String uid, Reason why) {
         Optional.ofNullable(active.get(uid)).ifPresent(run -> run.endRequest().ask(why));

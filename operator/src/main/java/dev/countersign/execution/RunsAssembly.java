@@ -3,6 +3,7 @@ package dev.countersign.execution;
 import dev.countersign.audit.AuditLog;
 import dev.countersign.config.Departments;
 import dev.countersign.config.OperatorConfig;
+import dev.countersign.guard.Guard;
 import dev.countersign.kube.LiveFacts;
 import dev.countersign.kube.MasterKeys;
 import dev.countersign.kube.StatusWriter;
@@ -26,13 +27,19 @@ public record RunsAssembly(OperatorConfig config, KubernetesClient client, Clock
     /** Bytes of randomness in a sandbox pod's name. */
     private static final int SUFFIX_BYTES = 5;
 
+    /** What decisions rest on, read live. */
+    public LiveFacts facts(Supplier<Departments> departments, Guard guard, AuditLog audit) {
+        return new LiveFacts(
+                client,
+                namespace -> departments.get().ofNamespace(namespace),
+                allowedImages(config),
+                guard::state,
+                audit.approvals(),
+                clock);
+    }
+
     public Runs runs(
-            Supplier<Departments> departments,
-            PodWatch pods,
-            PodEnds ends,
-            MasterKeys keys,
-            AuditLog audit,
-            OperatorMetrics metrics) {
+            LiveFacts facts, PodWatch pods, PodEnds ends, MasterKeys keys, AuditLog audit, OperatorMetrics metrics) {
         var sandbox = config.sandbox();
         var settings = new SandboxSettings(
                 sandbox.cpuLimit(),
@@ -42,8 +49,7 @@ public record RunsAssembly(OperatorConfig config, KubernetesClient client, Clock
                 sandbox.maxWallTime(),
                 HardeningProfile.RESTRICTED);
         var environment = new RunEnvironment(
-                new LiveFacts(
-                        client, namespace -> departments.get().ofNamespace(namespace), allowedImages(config), clock),
+                facts,
                 RunChecks.chain(),
                 new Shapes(
                         sandbox.images(),
