@@ -179,7 +179,8 @@ public final class UsageHistory {
         }
 
         void forget(Instant now) {
-            while (!minutes.isEmpty() && !minutes.firstEntry().getValue().countsUntil().isAfter(now)) {
+            while (!minutes.isEmpty()
+                    && !minutes.firstEntry().getValue().countsUntil().isAfter(now)) {
                 minutes.pollFirstEntry();
             }
         }
