@@ -17,8 +17,8 @@ public interface AuditLog extends AutoCloseable {
      * without a record.
      *
      * <p>Some appends are idempotent, so that a restarted operator may repeat itself: an authorization that is still
-     * open for the same pod and request, and the settlement or deletion of a recent run, complete with the receipt of
-     * the record that is already there.
+     * open for the same pod and request, the settlement or deletion of a recent run, and the acceptance or revocation
+     * of an approval that is so already complete with the receipt of the record that is there.
      *
      * @return completes exceptionally with {@link AuditUnavailableException} if the record could not be made durable
      *     (it may still appear in the log after a crash, but nobody may act on it), and with
@@ -35,6 +35,12 @@ public interface AuditLog extends AutoCloseable {
      * (at least the last 4096), so an empty answer does not prove that the run was never settled.
      */
     Optional<SettledRun> settledRun(String executionUid, int attempt);
+
+    /** What the log says about approvals. */
+    ApprovalLedger approvals();
+
+    /** The last record about the guard; empty if there is none. */
+    Optional<RecordedGuard> lastGuard();
 
     /** Whether the next append can be expected to succeed. */
     AuditHealth health();

@@ -11,13 +11,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a whole log from its first byte, checks every line and every link, and rebuilds what the log says about runs.
+ * Reads a whole log from its first byte, checks every line and every link, and rebuilds what the log says about runs and approvals.
  * Reads only; one pass; memory does not grow with the log.
  */
 final class LogReplay {
 
     private final RecordCodec codec;
-    private final RunLedger ledger;
+    private final Ledger ledger;
     private final LineHash hash = new LineHash();
     private final TornWrite tornWrite;
 
@@ -33,7 +33,7 @@ final class LogReplay {
     private long whole;
     private boolean torn;
 
-    LogReplay(RecordCodec codec, RunLedger ledger) {
+    LogReplay(RecordCodec codec, Ledger ledger) {
         this.codec = codec;
         this.ledger = ledger;
         this.tornWrite = new TornWrite(codec);

@@ -2,6 +2,7 @@ package dev.countersign.execution;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.countersign.api.Reason;
 import dev.countersign.api.Subject;
 import dev.countersign.api.execution.Execution;
 import dev.countersign.api.templateapproval.TemplateApproval;
@@ -9,6 +10,7 @@ import dev.countersign.audit.Actor;
 import dev.countersign.audit.ApprovalReference;
 import dev.countersign.audit.AuditEvent;
 import dev.countersign.audit.AuditSubject;
+import dev.countersign.audit.Governance;
 import dev.countersign.audit.Identity;
 import dev.countersign.audit.RunUsage;
 import dev.countersign.audit.SandboxReference;
@@ -45,7 +47,8 @@ final class AuditRecords {
                 refusal.templateDigest(),
                 refusal.requestDigest(),
                 null,
-                refusal.reason());
+                refusal.reason(),
+                null);
     }
 
     static AuditEvent.ExecutionAuthorized authorized(
@@ -60,6 +63,7 @@ final class AuditRecords {
                 execution.getSpec().templateRef().name(),
                 template.digest(),
                 approval(request.approval().orElseThrow()),
+                null,
                 digests.request(),
                 digests.inputs(),
                 digests.code(),
@@ -67,7 +71,17 @@ final class AuditRecords {
                 new SandboxReference(pod.namespace(), pod.name(), pod.uid(), pod.node()),
                 imageDigest(pod.imageId()),
                 pod.runtimeClass(),
-                keyId);
+                keyId,
+                new Governance(null, null, false, null));
+    }
+
+    static AuditEvent.ExecutionNotStarted notStarted(AuditEvent.ExecutionAuthorized run) {
+        return new AuditEvent.ExecutionNotStarted(
+                run.subject(),
+                run.attempt(),
+                run.pod(),
+                Reason.SandboxUnavailable,
+                run.governance().policyDigest());
     }
 
     static AuditEvent.ExecutionFinished finished(
@@ -89,7 +103,8 @@ final class AuditRecords {
                 result == null || result.stdoutTruncated() || result.stderrTruncated(),
                 result == null ? null : usage(result),
                 startedAt,
-                now);
+                now,
+                run.governance().policyDigest());
     }
 
     private static ApprovalReference approval(TemplateApproval approval) {

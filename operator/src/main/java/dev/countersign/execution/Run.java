@@ -3,7 +3,6 @@ package dev.countersign.execution;
 import dev.countersign.api.Reason;
 import dev.countersign.api.execution.Execution;
 import dev.countersign.audit.AuditConflictException;
-import dev.countersign.audit.AuditEvent;
 import dev.countersign.audit.AuditUnavailableException;
 import dev.countersign.audit.SettledRun;
 import dev.countersign.metrics.Phase;
@@ -246,13 +245,7 @@ final class Run {
                     .await(attached, sandbox.streamEnded(), fromLog);
         }
         if (end.neverRan()) {
-            records.appendAtLast(
-                    new AuditEvent.ExecutionNotStarted(
-                            authorization.event().subject(),
-                            authorization.event().attempt(),
-                            authorization.event().pod(),
-                            Reason.SandboxUnavailable),
-                    () -> {});
+            records.appendAtLast(AuditRecords.notStarted(authorization.event()), () -> {});
             return Next.TRY_AGAIN;
         }
         var ended = env.clock().instant();

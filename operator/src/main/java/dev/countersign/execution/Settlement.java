@@ -63,10 +63,7 @@ final class Settlement {
         }
         // The pod is deleted only now that its outcome is known, and below only once that is durable.
         if (end.neverRan()) {
-            records.appendAtLast(
-                    new AuditEvent.ExecutionNotStarted(
-                            run.subject(), run.attempt(), run.pod(), Reason.SandboxUnavailable),
-                    () -> {});
+            records.appendAtLast(AuditRecords.notStarted(run), () -> {});
             env.pods().detached(run.pod()).delete();
             return Run.Next.TRY_AGAIN;
         }
