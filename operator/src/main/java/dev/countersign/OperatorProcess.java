@@ -10,12 +10,14 @@ import dev.countersign.execution.ExecutionReconciler;
 import dev.countersign.execution.Recovery;
 import dev.countersign.execution.Runs;
 import dev.countersign.execution.RunsAssembly;
+import dev.countersign.execution.UsageFromLog;
 import dev.countersign.kube.Catalog;
 import dev.countersign.kube.Executions;
 import dev.countersign.kube.Leadership;
 import dev.countersign.kube.MasterKeySecret;
 import dev.countersign.kube.StatusWriter;
 import dev.countersign.metrics.OperatorMetrics;
+import dev.countersign.quota.UsageHistory;
 import dev.countersign.sandbox.PodEnds;
 import dev.countersign.sandbox.PodWatch;
 import dev.countersign.template.TemplateReconciler;
@@ -74,6 +76,7 @@ public final class OperatorProcess implements AutoCloseable {
                         .withHttpClientFactory(new VertxHttpClientFactory())
                         .build());
         long epoch = lead(client);
+        var usage = new UsageHistory();
         AuditLog audit = closers.opened(
                 "audit",
                 auditDecoration.apply(FileAuditLog.openWhenFree(
@@ -81,9 +84,10 @@ public final class OperatorProcess implements AutoCloseable {
                         new AuditWriter(epoch, config.operator().identity(), Version.of()),
                         clock,
                         metrics.auditObserver(),
+                        new UsageFromLog(usage),
                         LOCK_RETRY)));
         readiness.audit(audit);
-        act(client, audit, metrics);
+        act(client, audit, usage, metrics);
         readiness.acting();
     }
 
@@ -121,15 +125,13 @@ public final class OperatorProcess implements AutoCloseable {
         }
     }
 
-    private void act(KubernetesClient client, AuditLog audit, OperatorMetrics metrics) {
+    private void act(KubernetesClient client, AuditLog audit, UsageHistory usage, OperatorMetrics metrics) {
         var pods = closers.opened("pod watch", new PodWatch(client));
+        var changes = new DepartmentChanges(metrics);
+        changes.onChange(now -> pods.watch(now.sandboxNamespaces()));
         DepartmentsFile departments = closers.opened(
                 "departments",
-                DepartmentsFile.open(
-                        departmentsPath(),
-                        config.operator().namespace(),
-                        DEPARTMENTS_POLL,
-                        new DepartmentChanges(pods, metrics)));
+                DepartmentsFile.open(departmentsPath(), config.operator().namespace(), DEPARTMENTS_POLL, changes));
         pods.watch(departments.current().sandboxNamespaces());
         var keys = new MasterKeySecret(
                         client, config.operator().namespace(), config.keys().secretName(), new SecureRandom())
@@ -137,7 +139,9 @@ public final class OperatorProcess implements AutoCloseable {
         var ends = new PodEnds(client, pods);
         Runs runs = closers.opened(
                 "runs",
-                new RunsAssembly(config, client, clock).runs(departments::current, pods, ends, keys, audit, metrics));
+                new RunsAssembly(config, client, clock)
+                        .runs(departments::current, pods, ends, keys, audit, usage, metrics));
+        changes.onChange(runs::changed);
         metrics.watchActiveRuns(runs::count);
         metrics.watchQueuedRuns(runs::queued);
         metrics.watchAudit(() -> audit.health().ok());

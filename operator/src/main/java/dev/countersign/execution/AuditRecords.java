@@ -107,7 +107,7 @@ final class AuditRecords {
                 run.governance().policyDigest());
     }
 
-    private static ApprovalReference approval(TemplateApproval approval) {
+    static ApprovalReference approval(TemplateApproval approval) {
         return new ApprovalReference(
                 approval.getMetadata().getName(),
                 approval.getMetadata().getUid(),

@@ -1,14 +1,20 @@
 package dev.countersign.execution;
 
+import dev.countersign.api.ConditionType;
 import dev.countersign.api.Reason;
 import dev.countersign.api.execution.Execution;
 import dev.countersign.audit.AuditConflictException;
 import dev.countersign.audit.AuditUnavailableException;
 import dev.countersign.audit.SettledRun;
+import dev.countersign.kube.Catalog;
 import dev.countersign.metrics.Phase;
 import dev.countersign.metrics.PhaseTimer;
+import dev.countersign.policy.QuotaAllows;
 import dev.countersign.policy.RunRequest;
 import dev.countersign.policy.Verdict;
+import dev.countersign.quota.Claimant;
+import dev.countersign.quota.Position;
+import dev.countersign.quota.RunId;
 import dev.countersign.sandbox.Sandbox;
 import dev.countersign.sandbox.SandboxUnavailable;
 import dev.countersign.sandbox.pod.SandboxShape;
@@ -46,6 +52,8 @@ final class Run {
         STOP,
         /** It waits for a person: nothing to do until its template or an approval changes. */
         HELD,
+        /** It has waited, for its place or for word: look again at once. */
+        LOOK_AGAIN,
         /** Something outside is amiss, and nothing ran: look again after a pause, however often. */
         WAIT,
         /** No line of the code ran: another sandbox may be tried. */
@@ -59,13 +67,15 @@ final class Run {
     private final Publication publication;
     private final Execution execution;
     private final EndRequest endRequest;
+    private final Turn turn;
 
-    Run(RunEnvironment env, Execution execution, EndRequest endRequest) {
+    Run(RunEnvironment env, Execution execution, EndRequest endRequest, Turn turn) {
         this.env = env;
         this.records = new Records(env.audit());
         this.publication = new Publication(env, execution);
         this.execution = execution;
         this.endRequest = endRequest;
+        this.turn = turn;
     }
 
     /** Goes on from what the log says until there is nothing more to do for now; true: it is held. */
@@ -79,6 +89,7 @@ final class Run {
                 case HELD -> {
                     return true;
                 }
+                case LOOK_AGAIN -> {}
                 case WAIT -> Thread.sleep(RETRY_PAUSE);
                 case TRY_AGAIN -> {
                     if (++tries > MOST_TRIES) {
@@ -124,6 +135,10 @@ final class Run {
         if (!env.audit().health().ok()) {
             return withoutAudit(seen.get());
         }
+        restOn(seen.get(), turn::lookAgain);
+        if (!turn.take(claimant(seen.get()), position -> showWaiting(seen.get(), position))) {
+            return Next.LOOK_AGAIN;
+        }
         try {
             var shape = env.shapes().of(seen.get());
             var department = seen.get().department().orElseThrow();
@@ -161,6 +176,8 @@ final class Run {
         if (seen.isEmpty()) {
             return Next.STOP;
         }
+        // From here on a withdrawal ends the run; one that came since the reads is known now, or told later.
+        restOn(seen.get(), () -> endRequest.ask(Reason.ApprovalRevoked));
         var hindrance = hindrance(seen.get());
         if (hindrance.isPresent()) {
             return hindrance.get();
@@ -183,6 +200,17 @@ final class Run {
         }
         var event = AuditRecords.authorized(
                 request, digests, attempt, pod, env.keys().currentId());
+        var counted = new RunId(execution.getMetadata().getUid(), attempt);
+        var objection = env.usage()
+                .reserve(
+                        counted,
+                        claimant(request),
+                        request.limits().cpuMillis(),
+                        request.now(),
+                        usage -> QuotaAllows.objection(request, usage));
+        if (objection.isPresent()) {
+            return refuse(request, objection.get().reason(), objection.get().message());
+        }
         Authorization authorization;
         try {
             authorization = new Authorization(event, records.append(event), now());
@@ -196,6 +224,8 @@ final class Run {
         } catch (AuditConflictException e) {
             // This attempt is in the log already: whatever it became, this is not the one that runs it.
             return Next.TRY_AGAIN;
+        } finally {
+            env.usage().cancel(counted);
         }
         return handOver(sandbox, encoded, key, authorization, request);
     }
@@ -262,6 +292,36 @@ final class Run {
                 : publication.finish(authorization, end.outcome(), startedAt);
         settle.stop(Phase.SETTLE);
         return next;
+    }
+
+    private void restOn(RunRequest request, Runnable withdrawn) {
+        request.approval().ifPresent(approval -> env.approvals()
+                .rest(
+                        execution.getMetadata().getUid(),
+                        Catalog.key(approval),
+                        AuditRecords.approval(approval),
+                        withdrawn));
+    }
+
+    // Said once, and not again after a restart: the place in line is what it was when it came.
+    private void showWaiting(RunRequest request, Position position) throws InterruptedException {
+        if (Conditions.of(request.execution(), ConditionType.Finished)
+                .filter(each -> each.reason().equals(Reason.Pending.name()))
+                .isEmpty()) {
+            publication.hold(
+                    Reason.Pending,
+                    Turn.message(
+                            position,
+                            request.department().orElseThrow(),
+                            claimant(request).agent()),
+                    request.template().map(each -> each.digest()).orElse(null));
+        }
+    }
+
+    private static Claimant claimant(RunRequest request) {
+        return new Claimant(
+                request.execution().getMetadata().getNamespace(),
+                request.execution().getSpec().requestedBy().username());
     }
 
     // What keeps it from running, told; empty: nothing.

@@ -6,6 +6,8 @@ import dev.countersign.kube.MasterKeys;
 import dev.countersign.kube.StatusWriter;
 import dev.countersign.metrics.OperatorMetrics;
 import dev.countersign.policy.CheckChain;
+import dev.countersign.quota.Places;
+import dev.countersign.quota.UsageHistory;
 import dev.countersign.sandbox.Sandboxes;
 import java.time.Clock;
 
@@ -18,6 +20,9 @@ record RunEnvironment(
         SandboxPods pods,
         MasterKeys keys,
         AuditLog audit,
+        Places places,
+        UsageHistory usage,
+        ApprovalsInUse approvals,
         StatusWriter statuses,
         OperatorMetrics metrics,
         Clock clock) {}

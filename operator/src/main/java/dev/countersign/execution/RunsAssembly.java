@@ -8,6 +8,9 @@ import dev.countersign.kube.MasterKeys;
 import dev.countersign.kube.StatusWriter;
 import dev.countersign.metrics.OperatorMetrics;
 import dev.countersign.policy.RunChecks;
+import dev.countersign.quota.Bounds;
+import dev.countersign.quota.Places;
+import dev.countersign.quota.UsageHistory;
 import dev.countersign.sandbox.PodEnds;
 import dev.countersign.sandbox.PodWatch;
 import dev.countersign.sandbox.Sandboxes;
@@ -32,6 +35,7 @@ public record RunsAssembly(OperatorConfig config, KubernetesClient client, Clock
             PodEnds ends,
             MasterKeys keys,
             AuditLog audit,
+            UsageHistory usage,
             OperatorMetrics metrics) {
         var sandbox = config.sandbox();
         var settings = new SandboxSettings(
@@ -43,7 +47,11 @@ public record RunsAssembly(OperatorConfig config, KubernetesClient client, Clock
                 HardeningProfile.RESTRICTED);
         var environment = new RunEnvironment(
                 new LiveFacts(
-                        client, namespace -> departments.get().ofNamespace(namespace), allowedImages(config), clock),
+                        client,
+                        namespace -> departments.get().ofNamespace(namespace),
+                        allowedImages(config),
+                        usage,
+                        clock),
                 RunChecks.chain(),
                 new Shapes(
                         sandbox.images(),
@@ -53,10 +61,22 @@ public record RunsAssembly(OperatorConfig config, KubernetesClient client, Clock
                 new SandboxPods(client, pods, ends),
                 keys,
                 audit,
+                new Places(config.execution().maxConcurrent(), namespace -> bounds(departments.get(), namespace)),
+                usage,
+                new ApprovalsInUse(),
                 new StatusWriter(client),
                 metrics,
                 clock);
-        return new Runs(environment, config.execution().maxConcurrent());
+        return new Runs(environment, departments.get());
+    }
+
+    // Where there is no department (any more) nothing runs: whoever waits there gets through to be told so.
+    private static Bounds bounds(Departments departments, String namespace) {
+        return departments
+                .ofNamespace(namespace)
+                .map(department -> department.policy().quotas())
+                .map(quotas -> new Bounds(quotas.concurrentRuns(), quotas.concurrentRunsPerAgent()))
+                .orElse(Bounds.NONE);
     }
 
     /** Runtime images that templates may ask for. */

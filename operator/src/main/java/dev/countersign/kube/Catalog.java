@@ -22,12 +22,14 @@ public final class Catalog implements AutoCloseable {
     /** A template by its place; there need not be one of that name. */
     public record TemplateKey(String namespace, String name) {}
 
+    private final KubernetesClient client;
     private final SharedIndexInformer<CodeTemplate> templates;
     private final SharedIndexInformer<TemplateApproval> approvals;
     private final List<Consumer<TemplateKey>> listeners = new CopyOnWriteArrayList<>();
 
     /** Starts watching; returns when both caches are filled. */
     public Catalog(KubernetesClient client) {
+        this.client = client;
         templates = client.resources(CodeTemplate.class).inAnyNamespace().runnableInformer(0);
         templates.addEventHandler(new Changes<>(Catalog::key));
         approvals = client.resources(TemplateApproval.class).inAnyNamespace().runnableInformer(0);
@@ -45,6 +47,14 @@ public final class Catalog implements AutoCloseable {
     /** Approvals that name this template, as last seen. */
     public List<TemplateApproval> approvals(TemplateKey key) {
         return approvals.getIndexer().byIndex(BY_TEMPLATE, index(key));
+    }
+
+    /** The approval as it is now, asked of the API server. */
+    public Optional<TemplateApproval> liveApproval(String namespace, String name) {
+        return Optional.ofNullable(client.resources(TemplateApproval.class)
+                .inNamespace(namespace)
+                .withName(name)
+                .get());
     }
 
     /** {@code listener} is told whenever the template, or an approval that names it, came, changed or went. */

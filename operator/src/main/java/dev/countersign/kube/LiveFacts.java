@@ -6,10 +6,13 @@ import dev.countersign.api.templateapproval.TemplateApproval;
 import dev.countersign.approval.Approvals;
 import dev.countersign.config.Department;
 import dev.countersign.policy.RunRequest;
+import dev.countersign.quota.Claimant;
+import dev.countersign.quota.UsageHistory;
 import dev.countersign.template.TemplateFacts;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -25,16 +28,19 @@ public final class LiveFacts {
     private final KubernetesClient client;
     private final Function<String, Optional<Department>> departmentOf;
     private final Set<String> allowedImages;
+    private final UsageHistory usage;
     private final Clock clock;
 
     public LiveFacts(
             KubernetesClient client,
             Function<String, Optional<Department>> departmentOf,
             Set<String> allowedImages,
+            UsageHistory usage,
             Clock clock) {
         this.client = client;
         this.departmentOf = departmentOf;
         this.allowedImages = Set.copyOf(allowedImages);
+        this.usage = usage;
         this.clock = clock;
     }
 
@@ -68,12 +74,17 @@ public final class LiveFacts {
                 .withName(name)
                 .get());
         List<TemplateApproval> approvals = template.isEmpty() ? List.of() : approvalsOf(namespace, name);
+        Instant now = clock.instant();
         return Optional.of(new RunRequest(
                 execution,
                 departmentOf.apply(namespace),
                 template.map(each -> TemplateFacts.of(each, allowedImages)),
                 new Approvals(approvals),
-                clock.instant()));
+                usage.usage(
+                        new Claimant(
+                                namespace, execution.getSpec().requestedBy().username()),
+                        now),
+                now));
     }
 
     private List<TemplateApproval> approvalsOf(String namespace, String template) {

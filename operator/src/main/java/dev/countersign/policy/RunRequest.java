@@ -4,6 +4,7 @@ import dev.countersign.api.execution.Execution;
 import dev.countersign.api.templateapproval.TemplateApproval;
 import dev.countersign.approval.Approvals;
 import dev.countersign.config.Department;
+import dev.countersign.quota.Usage;
 import dev.countersign.template.RunLimits;
 import dev.countersign.template.TemplateFacts;
 import java.time.Instant;
@@ -15,12 +16,14 @@ import java.util.Optional;
  * @param department the department that the Execution's namespace is, if it is one
  * @param template the template it names, if it exists in that namespace
  * @param approvals all approvals there that name this template
+ * @param usage what its agent and department have used of their hourly quotas
  */
 public record RunRequest(
         Execution execution,
         Optional<Department> department,
         Optional<TemplateFacts> template,
         Approvals approvals,
+        Usage usage,
         Instant now) {
 
     /** The approval that the run rests on, if there is one. */

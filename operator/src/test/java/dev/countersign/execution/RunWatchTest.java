@@ -96,10 +96,12 @@ class RunWatchTest {
         private final CompletableFuture<PodEnd> end = new CompletableFuture<>();
         private boolean endsWhenDeleted;
         private boolean logEnds = true;
+        private boolean hears = true;
 
         @Override
-        public void kill() {
+        public boolean kill() {
             calls.add("kill");
+            return hears;
         }
 
         @Override

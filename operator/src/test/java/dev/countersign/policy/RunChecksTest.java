@@ -10,7 +10,10 @@ import dev.countersign.api.templateapproval.TemplateApproval;
 import dev.countersign.approval.Approvals;
 import dev.countersign.config.Department;
 import dev.countersign.config.DepartmentPolicy;
+import dev.countersign.config.Quotas;
 import dev.countersign.policy.CheckChain.Decision;
+import dev.countersign.quota.Usage;
+import dev.countersign.quota.Window;
 import dev.countersign.template.TemplateFacts;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
@@ -34,8 +37,6 @@ import org.junit.jupiter.api.TestFactory;
 class RunChecksTest {
     private static final Path CASES = Path.of("src/test/resources/policy");
     private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
-    private static final Department FINANCE =
-            new Department("finance", "finance", "finance-sandboxes", DepartmentPolicy.DEFAULT);
     private static final String ALLOWED_IMAGE = "registry.example/python@sha256:" + "a".repeat(64);
 
     private record Case(String name, RunRequest request, JsonNode expected) {
@@ -131,14 +132,35 @@ class RunChecksTest {
                     .map(each -> TemplateFacts.of(each, Set.of(ALLOWED_IMAGE)));
             var request = new RunRequest(
                     Serialization.unmarshal(execution(yaml).toString(), Execution.class),
-                    yaml.path("department").asBoolean(true) ? Optional.of(FINANCE) : Optional.empty(),
+                    yaml.path("department").asBoolean(true) ? Optional.of(department(yaml)) : Optional.empty(),
                     template,
                     new Approvals(approvals(yaml, template)),
+                    new Usage(
+                            window(yaml.path("usage").path("department")),
+                            window(yaml.path("usage").path("agent"))),
                     NOW);
             return new Case(file.getFileName().toString(), request, yaml.get("expect"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static Department department(JsonNode yaml) {
+        var standard = DepartmentPolicy.DEFAULT;
+        JsonNode quotas = yaml.path("policy").path("quotas");
+        var policy = DepartmentPolicy.of(
+                standard.autonomy(),
+                standard.limits(),
+                standard.images(),
+                standard.singleAdmin(),
+                standard.externalAuthorship(),
+                quotas.isMissingNode() ? standard.quotas() : Serialization.unmarshal(quotas.toString(), Quotas.class),
+                standard.drain());
+        return new Department("finance", "finance", "finance-sandboxes", policy);
+    }
+
+    private static Window window(JsonNode yaml) {
+        return yaml.isMissingNode() ? Window.EMPTY : Serialization.unmarshal(yaml.toString(), Window.class);
     }
 
     // "largeInputs: N" stands for an input of N bytes, which nobody wants to read in a file.
