@@ -13,7 +13,6 @@ import dev.countersign.policy.QuotaAllows;
 import dev.countersign.policy.RunRequest;
 import dev.countersign.policy.Verdict;
 import dev.countersign.quota.Claimant;
-import dev.countersign.quota.Position;
 import dev.countersign.quota.RunId;
 import dev.countersign.sandbox.Sandbox;
 import dev.countersign.sandbox.SandboxUnavailable;
@@ -29,6 +28,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One Execution on its way from request to outcome, told in sequence on a thread of its own.
@@ -52,10 +52,10 @@ final class Run {
         STOP,
         /** It waits for a person: nothing to do until its template or an approval changes. */
         HELD,
-        /** It has waited, for its place or for word: look again at once. */
-        LOOK_AGAIN,
-        /** Something outside is amiss, and nothing ran: look again after a pause, however often. */
-        WAIT,
+        /** It waits in line for a place: look again when it is there, or something else has happened. */
+        QUEUED,
+        /** The audit log takes no records, and nothing ran: look again when it does. */
+        WITHOUT_AUDIT,
         /** No line of the code ran: another sandbox may be tried. */
         TRY_AGAIN,
         /** The platform failed the run, and the template allows to run it again. */
@@ -68,6 +68,7 @@ final class Run {
     private final Execution execution;
     private final EndRequest endRequest;
     private final Turn turn;
+    private @Nullable Queued queued;
 
     Run(RunEnvironment env, Execution execution, EndRequest endRequest, Turn turn) {
         this.env = env;
@@ -89,8 +90,8 @@ final class Run {
                 case HELD -> {
                     return true;
                 }
-                case LOOK_AGAIN -> {}
-                case WAIT -> Thread.sleep(RETRY_PAUSE);
+                case QUEUED -> turn.await(this::showQueued);
+                case WITHOUT_AUDIT -> awaitAudit();
                 case TRY_AGAIN -> {
                     if (++tries > MOST_TRIES) {
                         publication.refuse(new ExecutionStatuses.Refusal(
@@ -119,7 +120,7 @@ final class Run {
             return new Settlement(env, execution, endRequest).settle(open.get());
         }
         var sinceSeen = env.metrics().startTimer();
-        var seen = env.facts().read(execution);
+        var seen = look();
         if (seen.isEmpty() || Conditions.isFinished(seen.get().execution())) {
             return Next.STOP;
         }
@@ -136,8 +137,9 @@ final class Run {
             return withoutAudit(seen.get());
         }
         restOn(seen.get(), turn::lookAgain);
-        if (!turn.take(claimant(seen.get()), position -> showWaiting(seen.get(), position))) {
-            return Next.LOOK_AGAIN;
+        if (!turn.join(claimant(seen.get()))) {
+            queued = Queued.of(seen.get(), turn);
+            return Next.QUEUED;
         }
         try {
             var shape = env.shapes().of(seen.get());
@@ -151,6 +153,26 @@ final class Run {
         } catch (SandboxUnavailable e) {
             return withoutSandbox(seen.get(), e, tries);
         }
+    }
+
+    // Thousands may come at once that have no place yet: a few of them ask at a time.
+    private Optional<RunRequest> look() throws InterruptedException {
+        if (turn.isTaken()) {
+            return env.facts().read(execution);
+        }
+        env.looks().acquire();
+        try {
+            return env.facts().read(execution);
+        } finally {
+            env.looks().release();
+        }
+    }
+
+    // Nothing is asked of anybody meanwhile; a wish to end it ends the wait.
+    private void awaitAudit() throws InterruptedException {
+        do {
+            endRequest.await(RETRY_PAUSE);
+        } while (!env.audit().health().ok() && endRequest.asked().isEmpty());
     }
 
     // The log decides which attempt is next, so that a crash between two attempts changes nothing.
@@ -303,18 +325,31 @@ final class Run {
                         withdrawn));
     }
 
-    // Said once, and not again after a restart: the place in line is what it was when it came.
-    private void showWaiting(RunRequest request, Position position) throws InterruptedException {
-        if (Conditions.of(request.execution(), ConditionType.Finished)
-                .filter(each -> each.reason().equals(Reason.Pending.name()))
-                .isEmpty()) {
-            publication.hold(
-                    Reason.Pending,
-                    Turn.message(
-                            position,
-                            request.department().orElseThrow(),
-                            claimant(request).agent()),
-                    request.template().map(each -> each.digest()).orElse(null));
+    private void showQueued() throws InterruptedException {
+        var sign = queued;
+        if (sign != null && !sign.isShown()) {
+            publication.hold(Reason.Pending, sign.message(), sign.templateDigest());
+        }
+    }
+
+    /**
+     * All that is kept of one that waits in line, maybe one of thousands.
+     *
+     * @param isShown by an earlier operator: how many wait was known best when it came
+     */
+    private record Queued(String message, @Nullable String templateDigest, boolean isShown) {
+        static Queued of(RunRequest request, Turn turn) {
+            return new Queued(
+                    turn.position()
+                            .map(position -> Turn.message(
+                                    position,
+                                    request.department().orElseThrow(),
+                                    claimant(request).agent()))
+                            .orElse(""),
+                    request.template().map(each -> each.digest()).orElse(null),
+                    Conditions.of(request.execution(), ConditionType.Finished)
+                            .filter(each -> each.reason().equals(Reason.Pending.name()))
+                            .isPresent());
         }
     }
 
@@ -365,7 +400,7 @@ final class Run {
                 "the audit log takes no records, so nothing runs ("
                         + env.audit().health().reason() + "); it is tried again by itself",
                 request.template().map(each -> each.digest()).orElse(null));
-        return Next.WAIT;
+        return Next.WITHOUT_AUDIT;
     }
 
     private Next refuse(RunRequest request, Reason reason, String message) throws InterruptedException {

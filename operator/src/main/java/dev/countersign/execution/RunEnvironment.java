@@ -10,8 +10,13 @@ import dev.countersign.quota.Places;
 import dev.countersign.quota.UsageHistory;
 import dev.countersign.sandbox.Sandboxes;
 import java.time.Clock;
+import java.util.concurrent.Semaphore;
 
-/** What every run works with. */
+/**
+ * What every run works with.
+ *
+ * @param looks how many that have no place yet may be looked at at once
+ */
 record RunEnvironment(
         LiveFacts facts,
         CheckChain checks,
@@ -21,6 +26,7 @@ record RunEnvironment(
         MasterKeys keys,
         AuditLog audit,
         Places places,
+        Semaphore looks,
         UsageHistory usage,
         ApprovalsInUse approvals,
         StatusWriter statuses,

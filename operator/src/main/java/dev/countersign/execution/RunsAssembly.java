@@ -22,12 +22,16 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.HexFormat;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
 /** Puts together what runs need, from the operator's configuration. */
 public record RunsAssembly(OperatorConfig config, KubernetesClient client, Clock clock) {
     /** Bytes of randomness in a sandbox pod's name. */
     private static final int SUFFIX_BYTES = 5;
+
+    /** Executions without a place that are looked at at the same time; each look is three reads. */
+    private static final int LOOKS_AT_ONCE = 32;
 
     public Runs runs(
             Supplier<Departments> departments,
@@ -62,6 +66,7 @@ public record RunsAssembly(OperatorConfig config, KubernetesClient client, Clock
                 keys,
                 audit,
                 new Places(config.execution().maxConcurrent(), namespace -> bounds(departments.get(), namespace)),
+                new Semaphore(LOOKS_AT_ONCE),
                 usage,
                 new ApprovalsInUse(),
                 new StatusWriter(client),

@@ -5,6 +5,7 @@ import dev.countersign.quota.Claimant;
 import dev.countersign.quota.Places;
 import dev.countersign.quota.Position;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -40,37 +41,46 @@ final class Turn implements AutoCloseable {
         return turn;
     }
 
-    /** Shows that it waits. */
-    interface Sign {
-        void show(Position position) throws InterruptedException;
-    }
-
-    /**
-     * Waits for a place, or until something happens that it must be looked at for again; its place in line stays.
-     *
-     * @param sign called at most once, if it waits for long
-     * @return whether it has a place and had not to wait: what was read a moment ago still counts
-     */
-    boolean take(Claimant who, Sign sign) throws InterruptedException {
+    /** Asks for a place, once; true: it is there. */
+    boolean join(Claimant who) {
         var mine = ticket;
         if (mine == null) {
             mine = places.ask(executionUid, who);
             ticket = mine;
             mine.granted().thenRun(this::lookAgain);
         }
-        if (mine.granted().isDone()) {
-            return true;
-        }
-        boolean rung = !shown && bell.tryAcquire(SHOWN_AFTER.toMillis(), TimeUnit.MILLISECONDS);
-        if (!rung) {
-            if (!shown && mine.position().isPresent()) {
-                shown = true;
-                sign.show(mine.position().get());
-            }
+        return mine.granted().isDone();
+    }
+
+    /** Whether it has its place. */
+    boolean isTaken() {
+        return ticket != null && ticket.granted().isDone();
+    }
+
+    /** What it began to wait for; empty: it had not to. */
+    Optional<Position> position() {
+        return Optional.ofNullable(ticket).flatMap(Places.Ticket::position);
+    }
+
+    /** Shows that it waits. */
+    interface Sign {
+        void show() throws InterruptedException;
+    }
+
+    /**
+     * Waits for the place, or until something happens for which it must be looked at again; its place in line stays.
+     *
+     * @param sign called at most once, if the wait is long
+     */
+    void await(Sign sign) throws InterruptedException {
+        if (!shown && !bell.tryAcquire(SHOWN_AFTER.toMillis(), TimeUnit.MILLISECONDS)) {
+            shown = true;
+            sign.show();
+            bell.acquire();
+        } else if (shown) {
             bell.acquire();
         }
         bell.drainPermits();
-        return false;
     }
 
     /** Has it looked at again, if it waits. */

@@ -10,9 +10,8 @@ import dev.countersign.quota.Bounds;
 import dev.countersign.quota.Claimant;
 import dev.countersign.quota.Places;
 import dev.countersign.quota.Position;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -22,32 +21,36 @@ class TurnTest {
 
     private final Places places = new Places(1, department -> Bounds.NONE);
     private final EndRequest endRequest = new EndRequest();
-    private final List<Position> shown = new CopyOnWriteArrayList<>();
+    private final AtomicInteger shown = new AtomicInteger();
 
     @Test
-    void aFreePlaceIsTakenWithoutAWord() throws InterruptedException {
+    void aFreePlaceIsThereAtOnceAndStays() {
         // Given
         var turn = Turn.none(places, "one", endRequest);
+        assertThat(turn.isTaken()).isFalse();
 
-        // When, then: and it stays its place
-        assertThat(turn.take(ANN, shown::add)).isTrue();
-        assertThat(turn.take(ANN, shown::add)).isTrue();
-        assertThat(shown).isEmpty();
+        // When, then
+        assertThat(turn.join(ANN)).isTrue();
+        assertThat(turn.join(ANN)).isTrue();
+        assertThat(turn.position()).isEmpty();
     }
 
     @Test
-    void oneThatWaitedIsLookedAtAgainBeforeItGoesOn() throws Exception {
+    void thePlaceOfAnotherEndsTheWait() throws Exception {
         // Given
         var first = Turn.taken(places, "one", new EndRequest(), ANN);
         var second = Turn.none(places, "two", endRequest);
+        assertThat(second.join(ANN)).isFalse();
+        assertThat(second.position()).contains(new Position(Position.Scope.OPERATOR, 1, 1, 0));
         var wait = waitFor(second);
 
         // When
         first.close();
 
         // Then
-        assertThat(wait.get()).isFalse();
-        assertThat(second.take(ANN, shown::add)).isTrue();
+        wait.get();
+        assertThat(second.isTaken()).isTrue();
+        assertThat(shown).hasValue(0);
     }
 
     @Test
@@ -55,17 +58,19 @@ class TurnTest {
         // Given
         Turn.taken(places, "one", new EndRequest(), ANN);
         var second = Turn.none(places, "two", endRequest);
+        second.join(ANN);
 
         // When
         for (int i = 0; i < 3; i++) {
             var wait = waitFor(second);
-            await().until(() -> !shown.isEmpty());
+            await().until(() -> shown.get() == 1);
             second.lookAgain();
-            assertThat(wait.get()).isFalse();
+            wait.get();
+            assertThat(second.join(ANN)).isFalse();
         }
 
         // Then
-        assertThat(shown).containsExactly(new Position(Position.Scope.OPERATOR, 1, 1, 0));
+        assertThat(shown).hasValue(1);
     }
 
     @Test
@@ -73,15 +78,32 @@ class TurnTest {
         // Given
         Turn.taken(places, "one", new EndRequest(), ANN);
         var second = Turn.none(places, "two", endRequest);
+        second.join(ANN);
         var wait = waitFor(second);
 
         // When
         endRequest.ask(Reason.Cancelled);
 
         // Then
-        assertThat(wait.get()).isFalse();
+        wait.get();
+        assertThat(second.isTaken()).isFalse();
         second.close();
         assertThat(places.waiting()).isZero();
+    }
+
+    @Test
+    void whatHappensBeforeTheWaitIsNotMissed() throws InterruptedException {
+        // Given
+        Turn.taken(places, "one", new EndRequest(), ANN);
+        var second = Turn.none(places, "two", endRequest);
+        second.join(ANN);
+
+        // When
+        second.lookAgain();
+
+        // Then: returns at once, and unseen
+        second.await(shown::incrementAndGet);
+        assertThat(shown).hasValue(0);
     }
 
     @Test
@@ -98,15 +120,16 @@ class TurnTest {
                 .contains("20 of 20 runs of this operator are under way (execution.maxConcurrent)");
     }
 
-    private CompletableFuture<Boolean> waitFor(Turn turn) {
-        var result = new CompletableFuture<Boolean>();
+    private CompletableFuture<Void> waitFor(Turn turn) {
+        var over = new CompletableFuture<Void>();
         Thread.ofVirtual().start(() -> {
             try {
-                result.complete(turn.take(ANN, shown::add));
+                turn.await(shown::incrementAndGet);
+                over.complete(null);
             } catch (InterruptedException e) {
-                result.completeExceptionally(e);
+                over.completeExceptionally(e);
             }
         });
-        return result;
+        return over;
     }
 }
