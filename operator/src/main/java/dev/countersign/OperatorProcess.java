@@ -11,6 +11,7 @@ import dev.countersign.execution.Recovery;
 import dev.countersign.execution.Runs;
 import dev.countersign.execution.RunsAssembly;
 import dev.countersign.execution.UsageFromLog;
+import dev.countersign.execution.WithoutAudit;
 import dev.countersign.kube.Catalog;
 import dev.countersign.kube.Executions;
 import dev.countersign.kube.Leadership;
@@ -42,6 +43,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class OperatorProcess implements AutoCloseable {
     private static final Duration LOCK_RETRY = Duration.ofMillis(200);
+    private static final AuditOpening AUDIT_OPENING = new AuditOpening(Duration.ofSeconds(1), Duration.ofSeconds(30));
     private static final Duration DEPARTMENTS_POLL = Duration.ofSeconds(2);
 
     private static final Logger LOG = LoggerFactory.getLogger(OperatorProcess.class);
@@ -76,19 +78,36 @@ public final class OperatorProcess implements AutoCloseable {
                         .withHttpClientFactory(new VertxHttpClientFactory())
                         .build());
         long epoch = lead(client);
-        var usage = new UsageHistory();
-        AuditLog audit = closers.opened(
-                "audit",
-                auditDecoration.apply(FileAuditLog.openWhenFree(
-                        config.audit().directory(),
-                        new AuditWriter(epoch, config.operator().identity(), Version.of()),
-                        clock,
-                        metrics.auditObserver(),
-                        new UsageFromLog(usage),
-                        LOCK_RETRY)));
+        metrics.watchAudit(readiness::auditTakesRecords);
+        Log log = openLog(client, epoch, metrics);
+        AuditLog audit = closers.opened("audit", auditDecoration.apply(log.records()));
         readiness.audit(audit);
-        act(client, audit, usage, metrics);
+        act(client, audit, log.usage(), metrics);
         readiness.acting();
+    }
+
+    /** @param usage as the log tells it, and goes on telling */
+    private record Log(FileAuditLog records, UsageHistory usage) {}
+
+    private Log openLog(KubernetesClient client, long epoch, OperatorMetrics metrics) throws InterruptedException {
+        try (var said = new WithoutAudit(client, clock)) {
+            return AUDIT_OPENING.open(
+                    () -> {
+                        var usage = new UsageHistory();
+                        var records = FileAuditLog.openWhenFree(
+                                config.audit().directory(),
+                                new AuditWriter(epoch, config.operator().identity(), Version.of()),
+                                clock,
+                                metrics.auditObserver(),
+                                new UsageFromLog(usage),
+                                LOCK_RETRY);
+                        return new Log(records, usage);
+                    },
+                    why -> {
+                        readiness.auditAway(why);
+                        said.because(why);
+                    });
+        }
     }
 
     private long lead(KubernetesClient client) throws InterruptedException {
@@ -144,7 +163,6 @@ public final class OperatorProcess implements AutoCloseable {
         changes.onChange(runs::changed);
         metrics.watchActiveRuns(runs::count);
         metrics.watchQueuedRuns(runs::queued);
-        metrics.watchAudit(() -> audit.health().ok());
         metrics.watchDepartments(
                 () -> departments.current().all().size(),
                 () -> departments.problem().isEmpty());
