@@ -1,6 +1,9 @@
 package dev.countersign;
 
 import dev.countersign.approval.ApprovalReconciler;
+import dev.countersign.approval.Deletions;
+import dev.countersign.approval.ExecutionApprovalReconciler;
+import dev.countersign.approval.TermsInForce;
 import dev.countersign.audit.AuditLog;
 import dev.countersign.audit.AuditWriter;
 import dev.countersign.audit.FileAuditLog;
@@ -12,9 +15,11 @@ import dev.countersign.execution.Runs;
 import dev.countersign.execution.RunsAssembly;
 import dev.countersign.execution.UsageFromLog;
 import dev.countersign.execution.WithoutAudit;
+import dev.countersign.guard.Guard;
 import dev.countersign.kube.Catalog;
 import dev.countersign.kube.Executions;
 import dev.countersign.kube.Leadership;
+import dev.countersign.kube.LiveFacts;
 import dev.countersign.kube.MasterKeySecret;
 import dev.countersign.kube.StatusWriter;
 import dev.countersign.metrics.OperatorMetrics;
@@ -156,10 +161,11 @@ public final class OperatorProcess implements AutoCloseable {
                         client, config.operator().namespace(), config.keys().secretName(), new SecureRandom())
                 .load();
         var ends = new PodEnds(client, pods);
+        Guard guard = Guard.off();
+        var assembly = new RunsAssembly(config, client, clock);
+        LiveFacts facts = assembly.facts(departments::current, guard, audit, usage);
         Runs runs = closers.opened(
-                "runs",
-                new RunsAssembly(config, client, clock)
-                        .runs(departments::current, pods, ends, keys, audit, usage, metrics));
+                "runs", assembly.runs(departments::current, facts, pods, ends, keys, audit, usage, metrics));
         changes.onChange(runs::changed);
         metrics.watchActiveRuns(runs::count);
         metrics.watchQueuedRuns(runs::queued);
@@ -169,18 +175,29 @@ public final class OperatorProcess implements AutoCloseable {
         var executions = new Executions(client);
         new Recovery(audit, executions, runs, pods, ends).start();
         var catalog = closers.opened("catalog", new Catalog(client));
-        closers.opened("reconcilers", reconcilers(client, catalog, runs, executions, audit));
+        guard.onChange(catalog::retell);
+        closers.opened("approval deletions", new Deletions(catalog, audit, clock))
+                .start();
+        var terms = new TermsInForce(guard, departments::current, clock);
+        closers.opened("reconcilers", reconcilers(client, catalog, runs, executions, audit, facts, terms));
     }
 
     private AutoCloseable reconcilers(
-            KubernetesClient client, Catalog catalog, Runs runs, Executions executions, AuditLog audit) {
+            KubernetesClient client,
+            Catalog catalog,
+            Runs runs,
+            Executions executions,
+            AuditLog audit,
+            LiveFacts facts,
+            TermsInForce terms) {
         var operator = new Operator(settings -> settings.withKubernetesClient(client)
                 .withCloseClientOnStop(false)
                 .withStopOnInformerErrorDuringStartup(true)
                 .withReconciliationTerminationTimeout(config.execution().terminationGrace()));
-        operator.register(
-                new TemplateReconciler(catalog, new StatusWriter(client), RunsAssembly.allowedImages(config), clock));
-        operator.register(new ApprovalReconciler(catalog, new StatusWriter(client), clock));
+        var writer = new StatusWriter(client);
+        operator.register(new TemplateReconciler(catalog, audit, terms, writer, RunsAssembly.allowedImages(config)));
+        operator.register(new ApprovalReconciler(catalog, audit, terms, writer));
+        operator.register(new ExecutionApprovalReconciler(facts, executions, audit, terms, writer, runs::release));
         operator.register(new ExecutionReconciler(runs, executions, catalog, audit, clock));
         operator.start();
         return operator::stop;

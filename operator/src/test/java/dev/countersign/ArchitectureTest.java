@@ -63,6 +63,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule DECISIONS_ARE_PURE = noClasses()
             .that(simpleNameEndingWith("Planner")
+                    .or(simpleNameEndingWith("Standing"))
                     .or(simpleNameEndingWith("Statuses"))
                     .or(simpleNameEndingWith("Approvals"))
                     .or(simpleNameEndingWith("RunEnd")))
@@ -94,6 +95,7 @@ class ArchitectureTest {
                     "dev.countersign.template..",
                     "dev.countersign.config..",
                     "dev.countersign.quota..",
+                    "dev.countersign.guard..",
                     "io.fabric8.kubernetes.api.model.."));
 
     @ArchTest

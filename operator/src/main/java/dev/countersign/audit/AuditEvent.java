@@ -107,7 +107,7 @@ public sealed interface AuditEvent permits AuditEvent.OfObject, AuditEvent.OfGua
         }
     }
 
-    /** The validity of an accepted approval has ended. */
+    /** The validity of an approval has ended. */
     record ApprovalExpired(AuditSubject subject, String templateName, String templateDigest, Instant expiresAt)
             implements OfObject {
         public ApprovalExpired {

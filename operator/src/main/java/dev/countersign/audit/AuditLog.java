@@ -3,6 +3,7 @@ package dev.countersign.audit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 
 /**
  * An append-only record of every decision and every run. The rule it exists for: no record, no run.
@@ -26,6 +27,23 @@ public interface AuditLog extends AutoCloseable {
      * @throws IllegalArgumentException if the event is longer than any record can be (about 63 KiB)
      */
     CompletableFuture<AuditReceipt> append(AuditEvent event);
+
+    /**
+     * Appends as {@link #append} does, and returns when the record is durable.
+     *
+     * @throws AuditUnavailableException not durable: nothing may be done that the record stands for
+     * @throws AuditConflictException if the record contradicts the log
+     */
+    default AuditReceipt appendAndWait(AuditEvent event) throws InterruptedException {
+        try {
+            return append(event).get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException("append failed", e.getCause());
+        }
+    }
 
     /** The authorizations that no settlement has closed, in the order they were made. */
     List<OpenAuthorization> openAuthorizations();

@@ -4,6 +4,7 @@ import dev.countersign.api.Reason;
 import dev.countersign.audit.AuditEvent.ApprovalAccepted;
 import dev.countersign.audit.AuditEvent.ApprovalRejected;
 import dev.countersign.audit.AuditEvent.ApprovalRevoked;
+import dev.countersign.audit.AuditEvent.ExecutionAuthorized;
 import dev.countersign.audit.AuditEvent.TemplateObserved;
 import java.time.Duration;
 import java.time.Instant;
@@ -97,10 +98,21 @@ final class StoredApprovals implements Ledger, ApprovalLedger {
     public synchronized Optional<AuditReceipt> check(AuditEvent event) {
         return switch (event) {
             case ApprovalAccepted acceptance -> checkAccepted(acceptance);
+            case ExecutionAuthorized run -> checkAuthorized(run);
             case ApprovalRevoked revocation ->
                 Optional.ofNullable(revoked.get(revocation.subject().uid())).map(Revoked::receipt);
             default -> Optional.empty();
         };
+    }
+
+    // The last look of all: between the checks and this record, a revocation may have come on record.
+    private Optional<AuditReceipt> checkAuthorized(ExecutionAuthorized run) {
+        ApprovalReference ofRun = run.runApprovalRef();
+        if (revoked.containsKey(run.approvalRef().uid()) || (ofRun != null && revoked.containsKey(ofRun.uid()))) {
+            throw new AuditConflictException(run.type().word() + " of Execution "
+                    + run.subject().uid() + " refused: an approval that it rests on was revoked");
+        }
+        return Optional.empty();
     }
 
     private Optional<AuditReceipt> checkAccepted(ApprovalAccepted event) {

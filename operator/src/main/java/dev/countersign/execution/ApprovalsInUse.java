@@ -1,14 +1,16 @@
 package dev.countersign.execution;
 
 import dev.countersign.api.templateapproval.TemplateApproval;
-import dev.countersign.audit.ApprovalReference;
+import dev.countersign.audit.AuditSubject;
 import dev.countersign.kube.Catalog;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,20 +22,20 @@ import org.jspecify.annotations.Nullable;
 final class ApprovalsInUse {
     private static final Duration RETRY_PAUSE = Duration.ofMillis(500);
 
-    /** Where approvals are looked at. */
+    /** Where approvals are looked at, of templates and of single runs; one of the same name and another UID is another. */
     interface Source {
-        /** Those that name the template, as last seen. */
-        List<TemplateApproval> seen(Catalog.TemplateKey template);
+        /** As last seen. */
+        Optional<HasMetadata> seen(AuditSubject approval);
 
         /**
          * As it is now.
          *
          * @throws KubernetesClientException nobody answered, or not now
          */
-        Optional<TemplateApproval> live(String namespace, String name);
+        Optional<HasMetadata> live(AuditSubject approval);
     }
 
-    private record Use(Catalog.TemplateKey template, ApprovalReference approval, Runnable withdrawn) {}
+    private record Use(Catalog.TemplateKey template, List<AuditSubject> approvals, Runnable withdrawn) {}
 
     private final Map<String, Use> uses = new ConcurrentHashMap<>();
     private volatile @Nullable Source source;
@@ -45,12 +47,12 @@ final class ApprovalsInUse {
     }
 
     /**
-     * The Execution rests on this approval from now on, and on no other.
+     * The Execution rests on these approvals from now on, and on no others.
      *
-     * @param withdrawn called when the approval is, once or more; before this returns, if it is known to be already
+     * @param withdrawn called when one of them is, once or more; before this returns, if it is known to be already
      */
-    void rest(String executionUid, Catalog.TemplateKey template, ApprovalReference approval, Runnable withdrawn) {
-        var use = new Use(template, approval, withdrawn);
+    void rest(String executionUid, Catalog.TemplateKey template, List<AuditSubject> resting, Runnable withdrawn) {
+        var use = new Use(template, List.copyOf(resting), withdrawn);
         uses.put(executionUid, use);
         Source approvals = source;
         if (approvals != null) {
@@ -65,10 +67,19 @@ final class ApprovalsInUse {
 
     /** Something about the template, or an approval that names it, has changed. */
     void changed(Catalog.TemplateKey template) {
+        look(use -> use.template().equals(template));
+    }
+
+    /** The object of an approval went. */
+    void gone(String approvalUid) {
+        look(use -> use.approvals().stream().anyMatch(each -> each.uid().equals(approvalUid)));
+    }
+
+    private void look(Predicate<Use> which) {
         Source approvals = source;
         if (approvals != null) {
             uses.forEach((uid, use) -> {
-                if (use.template().equals(template)) {
+                if (which.test(use)) {
                     look(uid, use, approvals);
                 }
             });
@@ -76,25 +87,21 @@ final class ApprovalsInUse {
     }
 
     private void look(String executionUid, Use use, Source approvals) {
-        var seen = approvals.seen(use.template()).stream()
-                .filter(each -> is(each, use.approval()))
-                .findFirst();
-        if (seen.isEmpty()) {
-            Thread.ofVirtual().name("approval-gone").start(() -> confirm(executionUid, use, approvals));
-        } else if (isWithdrawn(seen.get())) {
-            use.withdrawn().run();
+        for (AuditSubject approval : use.approvals()) {
+            var seen = approvals.seen(approval);
+            if (seen.isEmpty()) {
+                Thread.ofVirtual().name("approval-gone").start(() -> confirm(executionUid, use, approval, approvals));
+            } else if (isWithdrawn(seen.get())) {
+                use.withdrawn().run();
+            }
         }
     }
 
-    private void confirm(String executionUid, Use use, Source approvals) {
+    private void confirm(String executionUid, Use use, AuditSubject approval, Source approvals) {
         // As long as it matters: an unanswered question must not keep a revoked run alive.
         while (uses.get(executionUid) == use) {
             try {
-                boolean there = approvals
-                        .live(use.template().namespace(), use.approval().name())
-                        .filter(each -> is(each, use.approval()) && !isWithdrawn(each))
-                        .isPresent();
-                if (!there) {
+                if (approvals.live(approval).filter(each -> !isWithdrawn(each)).isEmpty()) {
                     use.withdrawn().run();
                 }
                 return;
@@ -109,11 +116,9 @@ final class ApprovalsInUse {
         }
     }
 
-    private static boolean is(TemplateApproval approval, ApprovalReference reference) {
-        return approval.getMetadata().getUid().equals(reference.uid());
-    }
-
-    private static boolean isWithdrawn(TemplateApproval approval) {
-        return approval.getSpec().revocation() != null || approval.getMetadata().getDeletionTimestamp() != null;
+    private static boolean isWithdrawn(HasMetadata approval) {
+        return approval.getMetadata().getDeletionTimestamp() != null
+                || approval instanceof TemplateApproval ofTemplate
+                        && ofTemplate.getSpec().revocation() != null;
     }
 }

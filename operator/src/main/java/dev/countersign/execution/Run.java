@@ -208,9 +208,8 @@ final class Run {
         if (!fits(sandbox, shape, request)) {
             return Next.TRY_AGAIN;
         }
-        String code = code(request);
-        var digests = RequestDigests.of(
-                request.execution(), request.template().orElseThrow().digest(), code, request.limits());
+        String code = request.code();
+        var digests = request.digests();
         var pod = sandbox.facts();
         var key = RunKey.derive(
                 env.keys().current(),
@@ -317,12 +316,14 @@ final class Run {
     }
 
     private void restOn(RunRequest request, Runnable withdrawn) {
-        request.approval().ifPresent(approval -> env.approvals()
+        env.approvals()
                 .rest(
                         execution.getMetadata().getUid(),
-                        Catalog.key(approval),
-                        AuditRecords.approval(approval),
-                        withdrawn));
+                        new Catalog.TemplateKey(
+                                execution.getMetadata().getNamespace(),
+                                execution.getSpec().templateRef().name()),
+                        AuditRecords.approvals(request),
+                        withdrawn);
     }
 
     private void showQueued() throws InterruptedException {
@@ -372,7 +373,8 @@ final class Run {
                 publication.hold(
                         hold.reason(),
                         hold.message(),
-                        request.template().map(each -> each.digest()).orElse(null));
+                        request.template().map(each -> each.digest()).orElse(null),
+                        request.needsPerson() ? request.digests().request() : null);
                 yield Optional.of(Next.HELD);
             }
         };
@@ -404,8 +406,7 @@ final class Run {
     }
 
     private Next refuse(RunRequest request, Reason reason, String message) throws InterruptedException {
-        return publication.refuse(new ExecutionStatuses.Refusal(
-                reason, message, request.template().map(each -> each.digest()).orElse(null), null));
+        return publication.refuse(AuditRecords.refusal(request, reason, message));
     }
 
     private static Instant deadline(Optional<Instant> accepted, Instant handedOver, RunRequest request) {
@@ -425,10 +426,5 @@ final class Run {
 
     private static String language(RunRequest request) {
         return request.template().orElseThrow().template().getSpec().language().name();
-    }
-
-    private static String code(RunRequest request) {
-        String own = request.template().orElseThrow().template().getSpec().code();
-        return own == null ? request.execution().getSpec().code() : own;
     }
 }

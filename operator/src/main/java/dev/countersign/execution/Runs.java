@@ -2,13 +2,13 @@ package dev.countersign.execution;
 
 import dev.countersign.api.Reason;
 import dev.countersign.api.execution.Execution;
-import dev.countersign.api.templateapproval.TemplateApproval;
+import dev.countersign.audit.AuditSubject;
 import dev.countersign.audit.OpenAuthorization;
 import dev.countersign.config.Departments;
 import dev.countersign.kube.Catalog;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -70,15 +70,16 @@ public final class Runs implements AutoCloseable {
      */
     void follow(Catalog catalog) {
         catalog.onChange(this::changed);
+        catalog.onApprovalGone(env.approvals()::gone);
         env.approvals().lookAt(new ApprovalsInUse.Source() {
             @Override
-            public List<TemplateApproval> seen(Catalog.TemplateKey template) {
-                return catalog.approvals(template);
+            public Optional<HasMetadata> seen(AuditSubject approval) {
+                return catalog.approval(approval);
             }
 
             @Override
-            public Optional<TemplateApproval> live(String namespace, String name) {
-                return catalog.liveApproval(namespace, name);
+            public Optional<HasMetadata> live(AuditSubject approval) {
+                return catalog.approvalLive(approval);
             }
         });
     }
@@ -115,6 +116,16 @@ public final class Runs implements AutoCloseable {
         releases.incrementAndGet();
         held.forEach((uid, each) -> {
             if (which.test(each) && held.remove(uid, each)) {
+                onOver.accept(each.id());
+            }
+        });
+    }
+
+    /** Has this Execution looked at again, if it waits for a person, because something about its approval has changed. */
+    public void release(ResourceID execution) {
+        releases.incrementAndGet();
+        held.forEach((uid, each) -> {
+            if (each.id().equals(execution) && held.remove(uid, each)) {
                 onOver.accept(each.id());
             }
         });

@@ -3,6 +3,7 @@ package dev.countersign.execution;
 import dev.countersign.audit.AuditLog;
 import dev.countersign.config.Departments;
 import dev.countersign.config.OperatorConfig;
+import dev.countersign.guard.Guard;
 import dev.countersign.kube.LiveFacts;
 import dev.countersign.kube.MasterKeys;
 import dev.countersign.kube.StatusWriter;
@@ -33,8 +34,21 @@ public record RunsAssembly(OperatorConfig config, KubernetesClient client, Clock
     /** Executions without a place that are looked at at the same time; each look is three reads. */
     private static final int LOOKS_AT_ONCE = 32;
 
+    /** What decisions rest on, read live. */
+    public LiveFacts facts(Supplier<Departments> departments, Guard guard, AuditLog audit, UsageHistory usage) {
+        return new LiveFacts(
+                client,
+                namespace -> departments.get().ofNamespace(namespace),
+                allowedImages(config),
+                guard::state,
+                audit.approvals(),
+                usage,
+                clock);
+    }
+
     public Runs runs(
             Supplier<Departments> departments,
+            LiveFacts facts,
             PodWatch pods,
             PodEnds ends,
             MasterKeys keys,
@@ -50,12 +64,7 @@ public record RunsAssembly(OperatorConfig config, KubernetesClient client, Clock
                 sandbox.maxWallTime(),
                 HardeningProfile.RESTRICTED);
         var environment = new RunEnvironment(
-                new LiveFacts(
-                        client,
-                        namespace -> departments.get().ofNamespace(namespace),
-                        allowedImages(config),
-                        usage,
-                        clock),
+                facts,
                 RunChecks.chain(),
                 new Shapes(
                         sandbox.images(),

@@ -50,7 +50,7 @@ final class Settlement {
                 .rest(
                         open.executionUid(),
                         new Catalog.TemplateKey(open.namespace(), run.templateName()),
-                        run.approvalRef(),
+                        AuditRecords.approvals(run),
                         () -> endRequest.ask(Reason.ApprovalRevoked));
         var key = key(run);
         if (key.isEmpty()) {

@@ -81,7 +81,8 @@ public final class WithoutAudit implements AutoCloseable {
                                 .holding(
                                         Reason.AuditUnavailable,
                                         message,
-                                        status == null ? null : status.templateDigest()));
+                                        status == null ? null : status.templateDigest(),
+                                        status == null ? null : status.requestDigest()));
                 return;
             } catch (KubernetesClientException e) {
                 LOG.atWarn()

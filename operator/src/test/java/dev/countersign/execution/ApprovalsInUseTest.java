@@ -7,9 +7,9 @@ import dev.countersign.api.Subject;
 import dev.countersign.api.templateapproval.Revocation;
 import dev.countersign.api.templateapproval.TemplateApproval;
 import dev.countersign.api.templateapproval.TemplateApprovalSpec;
-import dev.countersign.audit.Actor;
-import dev.countersign.audit.ApprovalReference;
+import dev.countersign.audit.AuditSubject;
 import dev.countersign.kube.Catalog.TemplateKey;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(20)
 class ApprovalsInUseTest {
     private static final TemplateKey REPORT = new TemplateKey("finance", "report");
-    private static final ApprovalReference FIRST = reference("first");
+    private static final AuditSubject FIRST = subject("first", "uid-first");
     private static final Duration A_WHILE = Duration.ofMillis(150);
 
     private final TestingSource source = new TestingSource();
@@ -45,7 +45,7 @@ class ApprovalsInUseTest {
         source.seen.put("second", approval("second", false));
         approvals.lookAt(source);
         rest("one", FIRST);
-        rest("two", reference("second"));
+        rest("two", subject("second", "uid-second"));
 
         // When
         source.seen.put("first", approval("first", true));
@@ -73,7 +73,7 @@ class ApprovalsInUseTest {
     void anotherApprovalOfTheSameNameIsAnother() {
         // Given
         approvals.lookAt(source);
-        rest("one", new ApprovalReference("first", "uid-of-a-former-first", FIRST.approvedBy()));
+        rest("one", subject("first", "uid-of-a-former-first"));
 
         // Then
         await().until(() -> withdrawn.equals(List.of("one")));
@@ -107,6 +107,23 @@ class ApprovalsInUseTest {
         // Then
         await().until(() -> withdrawn.equals(List.of("one")));
         assertThat(source.asked).hasValue(3);
+    }
+
+    @Test
+    void oneOfTwoThatGoesIsEnough() {
+        // Given: approved as a template, and as this very run
+        source.seen.put("run-1", approval("run-1", false));
+        source.live.put("run-1", approval("run-1", false));
+        approvals.lookAt(source);
+        rest("one", FIRST, subject("run-1", "uid-run-1"));
+        rest("two", FIRST);
+
+        // When
+        source.delete("run-1");
+        approvals.gone("uid-run-1");
+
+        // Then
+        await().until(() -> withdrawn.equals(List.of("one")));
     }
 
     @Test
@@ -151,12 +168,12 @@ class ApprovalsInUseTest {
         assertThat(withdrawn).isEmpty();
     }
 
-    private void rest(String uid, ApprovalReference approval) {
-        approvals.rest(uid, REPORT, approval, () -> withdrawn.add(uid));
+    private void rest(String uid, AuditSubject... resting) {
+        approvals.rest(uid, REPORT, List.of(resting), () -> withdrawn.add(uid));
     }
 
-    private static ApprovalReference reference(String name) {
-        return new ApprovalReference(name, "uid-" + name, new Actor("alice", null));
+    private static AuditSubject subject(String name, String uid) {
+        return new AuditSubject("finance", "TemplateApproval", name, uid, 1);
     }
 
     private static TemplateApproval approval(String name, boolean revoked) {
@@ -183,17 +200,22 @@ class ApprovalsInUseTest {
         }
 
         @Override
-        public List<TemplateApproval> seen(TemplateKey template) {
-            return List.copyOf(seen.values());
+        public Optional<HasMetadata> seen(AuditSubject approval) {
+            return find(seen, approval);
         }
 
         @Override
-        public Optional<TemplateApproval> live(String namespace, String name) {
+        public Optional<HasMetadata> live(AuditSubject approval) {
             asked.incrementAndGet();
             if (failures.getAndDecrement() > 0) {
                 throw new KubernetesClientException("nobody answers");
             }
-            return Optional.ofNullable(live.get(name));
+            return find(live, approval);
+        }
+
+        private static Optional<HasMetadata> find(Map<String, TemplateApproval> all, AuditSubject approval) {
+            return Optional.<HasMetadata>ofNullable(all.get(approval.name()))
+                    .filter(each -> each.getMetadata().getUid().equals(approval.uid()));
         }
     }
 }

@@ -7,9 +7,12 @@ import dev.countersign.api.execution.Execution;
 import dev.countersign.api.execution.ExecutionSpec;
 import dev.countersign.api.execution.PinnedTemplateReference;
 import dev.countersign.approval.Approvals;
+import dev.countersign.approval.Terms;
 import dev.countersign.config.Department;
 import dev.countersign.config.DepartmentPolicy;
 import dev.countersign.config.Quotas;
+import dev.countersign.guard.GuardState;
+import dev.countersign.guard.Mode;
 import dev.countersign.quota.Claimant;
 import dev.countersign.quota.RunId;
 import dev.countersign.quota.Usage;
@@ -103,11 +106,15 @@ class QuotaRaceTest {
                 null,
                 null,
                 null));
+        var terms =
+                new Terms(new GuardState(true, List.of(), "sha256:" + "9".repeat(64), NOW, Mode.ENFORCE), policy, NOW);
         return new RunRequest(
                 execution,
                 Optional.of(new Department("finance", "finance", "finance-sandboxes", policy)),
                 Optional.empty(),
-                new Approvals(List.of()),
+                new Approvals(List.of()).judge(Optional.empty(), terms),
+                Optional.empty(),
+                terms.guard(),
                 Usage.NONE,
                 NOW);
     }
