@@ -59,7 +59,7 @@ func isolationChecks() []check {
 				put("Secret countersign-system/countersign-master-keys", "delete", "Secret", "metadata", "annotations",
 					keepPolicy),
 				drop("PersistentVolumeClaim countersign-system/countersign-audit", "no PersistentVolumeClaim"),
-				put("Role finance/countersign-operator", map[string]any{keepPolicy: "keep"}, "rights must go", "metadata",
+				put("Role finance/countersign-probe", map[string]any{keepPolicy: "keep"}, "rights must go", "metadata",
 					"annotations"),
 			},
 		},
@@ -194,6 +194,8 @@ func lastingIsKept(all []object) []string {
 // clusterScoped are the kinds the chart renders that have no namespace.
 var clusterScoped = []string{
 	"Namespace", "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition", "RuntimeClass",
+	"ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding", "MutatingAdmissionPolicy",
+	"MutatingAdmissionPolicyBinding",
 }
 
 func identitiesAreWhole(all []object) []string {

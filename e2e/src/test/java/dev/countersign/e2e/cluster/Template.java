@@ -20,9 +20,9 @@ public final class Template {
     private final Department department;
     private final String name;
 
-    Template(Department department, HasMetadata created) {
+    Template(Department department, String name) {
         this.department = department;
-        this.name = created.getMetadata().getName();
+        this.name = name;
     }
 
     public String name() {
@@ -86,7 +86,7 @@ public final class Template {
                         mergePatch);
     }
 
-    /** Has the approver approve the digest that is published now. */
+    /** Has the approver approve the digest that is published now, with the authors that it has. */
     public Approval approve() {
         return approve(grant -> {});
     }
@@ -96,7 +96,11 @@ public final class Template {
         ObjectNode spec = Json.object();
         ObjectNode fields = spec.putObject("grant");
         fields.putObject("templateRef").put("name", name);
-        fields.put("templateDigest", digest()).put("decision", "Approved");
+        CodeTemplate read = observed();
+        fields.put("templateDigest", read.getStatus().digest()).put("decision", "Approved");
+        if (read.getSpec().authors() != null) {
+            fields.set("authors", Json.of(read.getSpec().authors()));
+        }
         fields.putObject("approvedBy").put("username", department.approver().username());
         grant.accept(fields);
         return new Approval(department, department.create(department.approver(), "TemplateApproval", name + "-", spec));

@@ -4,6 +4,7 @@ import dev.countersign.api.Limits;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param processes most processes at one time, the first one included
  */
+@NullMarked
 public record RunLimits(
         long cpuMillis, long wallMillis, long memoryBytes, long outputBytes, long diskBytes, int processes) {
 

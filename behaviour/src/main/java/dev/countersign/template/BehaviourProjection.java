@@ -8,6 +8,7 @@ import dev.countersign.api.codetemplate.CodeTemplateSpec;
 import dev.countersign.canonical.CanonicalJson;
 import dev.countersign.canonical.Digest;
 import java.util.List;
+import org.jspecify.annotations.NullMarked;
 
 /**
  * What a template does, and nothing else: the enumerated fields that an approver approves, with defaults applied.
@@ -18,6 +19,7 @@ import java.util.List;
  *
  * @param json the projection
  */
+@NullMarked
 public record BehaviourProjection(ObjectNode json) {
     /** Version of the enumeration; part of the digest's domain. */
     public static final int VERSION = 1;

@@ -1,0 +1,130 @@
+package dev.countersign.cli.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.countersign.api.ApiGroup;
+import dev.countersign.api.ConditionStatus;
+import dev.countersign.api.ConditionType;
+import dev.countersign.api.Decision;
+import dev.countersign.api.Subject;
+import dev.countersign.api.execution.ExecutionStatus;
+import dev.countersign.cli.Exit;
+import dev.countersign.cli.kube.ApiError;
+import dev.countersign.cli.kube.Trouble;
+import dev.countersign.cli.page.ExecutionReview;
+import java.time.Duration;
+
+/** A decision about one run: what was reviewed, and the ExecutionApproval that says so. */
+record ExecutionDecision(Session session, Decisions decisions, ExecutionReview review, Subject caller) {
+    private static final Duration LEAST = Duration.ofSeconds(1);
+    private static final Duration MOST = Duration.ofHours(1);
+
+    /** The digest that the operator asks a decision about; refuses a run that does not wait for a person. */
+    String askedDigest() {
+        ExecutionStatus status = review.status()
+                .orElseThrow(() -> Trouble.platform(
+                        "the operator has not looked at the run yet",
+                        "wait a moment, then review it again; if it stays: kubectl countersign doctor"));
+        boolean over = status.conditions().stream()
+                .anyMatch(each -> each.hasType(ConditionType.Finished) && each.status() == ConditionStatus.True);
+        if (over) {
+            throw Trouble.refused(
+                    "the run is over: there is nothing to decide", "kubectl countersign why " + review.name());
+        }
+        String asked = status.requestDigest();
+        if (asked == null) {
+            throw Trouble.refused(
+                    "the run does not wait for a person (status.requestDigest is not set)",
+                    "kubectl countersign why " + review.name());
+        }
+        return asked;
+    }
+
+    /** The same, and it is that of what was shown; refuses when it is not. */
+    String checkedDigest() {
+        String asked = askedDigest();
+        String shown = review.requestDigest()
+                .orElseThrow(() -> Trouble.refused(
+                        "the run's template cannot be read, so not all of what would run was shown",
+                        "ask for the right to read codetemplates here, or deny the run"));
+        if (!shown.equals(asked)) {
+            throw Trouble.refused(
+                    "what is shown has the digest " + shown + ", but status.requestDigest is " + asked
+                            + ": the template or its approval has changed since the run was asked for",
+                    "review it again; if it stays, deny the run and have it asked anew");
+        }
+        decisions.checkDigest(shown);
+        return shown;
+    }
+
+    void mustNotBeRequester() {
+        if (Decisions.isSame(review.execution().getSpec().requestedBy(), caller)) {
+            throw Trouble.refused(
+                    "you asked for this run, and nobody approves their own run",
+                    "another approver reviews it (or --single-admin, where this department is set up for one person)");
+        }
+    }
+
+    Exit send(Decision decision, String requestDigest) {
+        String name = review.name();
+        session.api().create(Kind.EXECUTION_APPROVAL.in(session.namespace()), approval(decision, requestDigest));
+        session.say("ExecutionApproval " + name + " created: " + decision + ", digest " + requestDigest);
+        return decisions.waits() ? judged(name) : Exit.DONE;
+    }
+
+    private Exit judged(String name) {
+        JsonNode judged;
+        try {
+            judged = session.api()
+                    .await(
+                            Kind.EXECUTION_APPROVAL.in(session.namespace()),
+                            name,
+                            Decisions.JUDGED_WITHIN,
+                            each -> !Decisions.condition(each, "Authorized").isMissingNode());
+        } catch (ApiError e) {
+            if (e.isForbidden()) {
+                session.tell("Whether it counts is not known: you may not read ExecutionApprovals here.");
+                return Exit.DONE;
+            }
+            throw e;
+        }
+        if (judged == null) {
+            throw Trouble.platform(
+                    "the operator has not taken note of it within " + Decisions.JUDGED_WITHIN.toSeconds() + " s",
+                    "kubectl countersign doctor");
+        }
+        JsonNode authorized = Decisions.condition(judged, "Authorized");
+        String reason = authorized.path("reason").asText();
+        String words = reason + ": " + authorized.path("message").asText();
+        boolean counts = authorized.path("status").asText().equals("True") || reason.equals("Denied");
+        if (!counts) {
+            throw Trouble.refused("it does not count: " + words, "kubectl countersign why " + name);
+        }
+        session.say(words);
+        return Exit.DONE;
+    }
+
+    private ObjectNode approval(Decision decision, String requestDigest) {
+        ObjectNode object = JsonNodeFactory.instance.objectNode();
+        object.put("apiVersion", ApiGroup.NAME + "/" + ApiGroup.VERSION);
+        object.put("kind", Kind.EXECUTION_APPROVAL.title());
+        object.putObject("metadata").put("name", review.name()).put("namespace", session.namespace());
+        ObjectNode spec = object.putObject("spec");
+        spec.putObject("executionRef")
+                .put("name", review.name())
+                .put("uid", review.execution().getMetadata().getUid());
+        spec.put("requestDigest", requestDigest);
+        spec.set("requestedBy", Session.subject(review.execution().getSpec().requestedBy()));
+        spec.put("decision", decision.name());
+        if (decisions.reason() != null) {
+            spec.put("reason", decisions.reason());
+        }
+        spec.set("approvedBy", Session.subject(caller));
+        Integer seconds = decisions.validForSeconds(LEAST, MOST);
+        if (seconds != null) {
+            spec.put("validForSeconds", seconds);
+        }
+        return object;
+    }
+}

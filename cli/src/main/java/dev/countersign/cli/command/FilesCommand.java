@@ -1,0 +1,76 @@
+package dev.countersign.cli.command;
+
+import dev.countersign.api.execution.ExecutionResult;
+import dev.countersign.api.execution.ExecutionStatus;
+import dev.countersign.api.execution.OutputFile;
+import dev.countersign.cli.Exit;
+import dev.countersign.cli.kube.Trouble;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Writes the files that a run left. */
+@Command(
+        name = "files",
+        description = {
+            "Writes the files that a run left below a directory (without -o: lists them).",
+            "Each is checked against its SHA-256 first. Names that lead out of the directory or are not plain text are"
+                    + " refused, and nothing is overwritten without --force."
+        })
+final class FilesCommand extends ApiCommand {
+    @Parameters(paramLabel = "EXECUTION", description = "The Execution's name.")
+    private String name = "";
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "DIR",
+            description = "Where to write them; made if it is not there.")
+    private @Nullable Path directory;
+
+    @Option(names = "--force", description = "Overwrite files that are there.")
+    private boolean force;
+
+    @Override
+    Exit run(Session session) {
+        List<OutputFile> files = Optional.ofNullable(session.execution(name).getStatus())
+                .map(ExecutionStatus::result)
+                .map(ExecutionResult::files)
+                .orElse(List.of());
+        if (files.isEmpty()) {
+            session.say("Execution " + name + " has left no files.");
+            return Exit.DONE;
+        }
+        if (directory == null) {
+            session.print(session.page()
+                    .table(
+                            List.of("PATH", "SIZE", "SHA-256", ""),
+                            files.stream().map(FilesCommand::row).toList()));
+            return Exit.DONE;
+        }
+        var into = new OutputDirectory(directory, force);
+        int left = 0;
+        for (OutputFile file : files) {
+            Optional<String> problem = into.write(file);
+            session.say(file.path() + ": "
+                    + problem.map(each -> "NOT WRITTEN, " + each).orElse("written"));
+            left += problem.isPresent() ? 1 : 0;
+        }
+        if (left > 0) {
+            throw Trouble.refused(
+                    left + " of " + files.size() + " files were not written", "see above why, for each of them");
+        }
+        return Exit.DONE;
+    }
+
+    private static List<String> row(OutputFile file) {
+        return List.of(
+                file.path(),
+                file.size() == null ? "-" : file.size().toString(),
+                file.sha256() == null ? "-" : file.sha256(),
+                OutputDirectory.isWhole(file) ? "" : "not whole in the status");
+    }
+}

@@ -1,0 +1,7 @@
+/**
+ * The kubectl plugin {@code kubectl countersign}.
+ */
+@NullMarked
+package dev.countersign.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,135 @@
+package dev.countersign.cli.text;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a command shows, built line by line and made visible on the way: a page cannot be given text that escapes
+ * unseen. Long lines are wrapped with a mark at each continuation, never cut.
+ */
+public final class Page {
+    private static final int LABEL = 14;
+    private static final int GAP = 2;
+    private static final String CONTINUED = "> ";
+
+    private final int width;
+    private final Visible visible;
+    private final List<String> lines = new ArrayList<>();
+
+    /**
+     * @param width columns of the terminal
+     */
+    public Page(int width, boolean asciiOnly) {
+        this.width = Math.max(40, width);
+        this.visible = new Visible(asciiOnly);
+    }
+
+    /** How many characters are shown as {@code <U+....>} because they would not be seen otherwise. */
+    public int hidden() {
+        return visible.hidden();
+    }
+
+    public Page blank() {
+        lines.add("");
+        return this;
+    }
+
+    /** A line of text; line feeds in it are shown, not obeyed. */
+    public Page line(String text) {
+        wrap("", "", visible.line(text));
+        return this;
+    }
+
+    /** A heading above what follows. */
+    public Page heading(String text) {
+        return blank().line(text);
+    }
+
+    /** {@code label: value}, the value on one line. */
+    public Page field(String label, String value) {
+        wrap(padded(label + ":", LABEL) + " ", " ".repeat(LABEL - 1), visible.line(value));
+        return this;
+    }
+
+    /** A text with its lines numbered. */
+    public Page numbered(String text) {
+        List<String> shown = visible.lines(text);
+        int digits = Integer.toString(shown.size()).length();
+        for (int i = 0; i < shown.size(); i++) {
+            String number = " ".repeat(digits - Integer.toString(i + 1).length()) + (i + 1);
+            wrap("  " + number + " | ", " ".repeat(digits + 3), shown.get(i));
+        }
+        return this;
+    }
+
+    /** A text indented, each line behind a bar, so that none of it looks like a line of ours. */
+    public Page quoted(String text) {
+        visible.lines(text).forEach(each -> wrap("  | ", "  ", each));
+        return this;
+    }
+
+    /** The difference of two texts, with a little around each change. */
+    public Page difference(String before, String after) {
+        var old = visible.lines(before);
+        var now = visible.lines(after);
+        for (String each : new LineDifference(old, now).around(3)) {
+            wrap("  " + each.charAt(0) + " ", "  ", each.substring(1));
+        }
+        return this;
+    }
+
+    /** Rows under headings; the last column is as long as it is. */
+    public Page table(List<String> headings, List<List<String>> rows) {
+        List<List<String>> all = new ArrayList<>();
+        all.add(headings);
+        rows.forEach(row -> all.add(row.stream().map(visible::line).toList()));
+        for (List<String> row : all) {
+            var line = new StringBuilder();
+            for (int column = 0; column < row.size(); column++) {
+                line.append(row.get(column));
+                if (column + 1 < row.size()) {
+                    int columns = widest(all, column);
+                    line.repeat(' ', columns - Columns.of(row.get(column)) + GAP);
+                }
+            }
+            lines.add(line.toString().stripTrailing());
+        }
+        return this;
+    }
+
+    /** The whole page, ready for a terminal, with the warning first where there is something to warn of. */
+    public String text() {
+        var text = new StringBuilder();
+        if (hidden() > 0) {
+            text.append("WARNING: ").append(warning(hidden())).append("\n\n");
+        }
+        lines.forEach(each -> text.append(each).append('\n'));
+        return text.toString();
+    }
+
+    /** What is said at the top of a page with hidden characters on it. */
+    public static String warning(int hidden) {
+        return hidden == 1
+                ? "1 invisible or control character is shown as <U+....>"
+                : hidden + " invisible or control characters are shown as <U+....>";
+    }
+
+    private void wrap(String first, String indent, String shown) {
+        int end = Columns.fitting(shown, 0, width - first.length());
+        lines.add((first + shown.substring(0, end)).stripTrailing());
+        String next = indent + CONTINUED;
+        while (end < shown.length()) {
+            int start = end;
+            end = Columns.fitting(shown, start, width - next.length());
+            lines.add(next + shown.substring(start, end));
+        }
+    }
+
+    private static int widest(List<List<String>> rows, int column) {
+        return rows.stream().mapToInt(row -> Columns.of(row.get(column))).max().orElse(0);
+    }
+
+    private static String padded(String text, int columns) {
+        return text + " ".repeat(Math.max(0, columns - text.length()));
+    }
+}
