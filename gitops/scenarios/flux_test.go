@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -45,31 +46,22 @@ func TestFluxWaitsForNobody(t *testing.T) {
 	w.Refused(err, "approver-is-caller", "must be you")
 }
 
-// After a hand edit Flux makes the fields that came by kubectl its own and takes out those that are not in Git: the
-// author too, which is refused. Merge leaves the author where they are, and the code still comes back.
+// After a hand edit Flux takes over the fields that came by kubectl and puts the code back. The author was filled in at
+// admission, is nobody's field by that, and stays.
 func TestFluxAfterHandEdit(t *testing.T) {
 	w := world.Enter(t)
-	repository := w.Repository()
-	flux := openFlux(t, w, repository)
+	flux := openFlux(t, w, w.Repository())
 	template := world.Examples[0]
 	reconciled(t, flux, template, "created")
 	approval := w.As(world.Approver).MustApprove(template)
 	approved := w.Observed(template)
-	author := w.As(world.Author)
-	if err := author.Patch(world.Templates, template, `{"spec": {"code": "print(1)"}}`); err != nil {
-		t.Fatal(err)
-	}
-	_, err := flux.Reconcile(t.Context())
-	w.Refused(err, "authors-only-grow", "leave the field out of Git")
-
-	repository.EditTemplate(template, "\nmetadata:\n", "\nmetadata:\n  annotations: {"+kustomization.SSA+": Merge}\n")
-	repository.Commit("Keeps what is not in Git")
-	// The first attempt has made the author a field of Flux; another edit by hand gives it back.
-	if err := author.Patch(world.Templates, template, `{"spec": {"code": "print(2)"}}`); err != nil {
+	if err := w.As(world.Author).Patch(world.Templates, template, `{"spec": {"code": "print(1)"}}`); err != nil {
 		t.Fatal(err)
 	}
 	reconciled(t, flux, template, "configured")
-	w.Await("Git has put the code back", func() error { return sameCode(approved, w.Observed(template)) })
+	if err := sameCode(approved, w.Observed(template)); err != nil {
+		t.Error(err)
+	}
 	for range reconciles {
 		reconciled(t, flux, template, "unchanged")
 	}
@@ -78,6 +70,39 @@ func TestFluxAfterHandEdit(t *testing.T) {
 	}
 	w.AwaitCondition(world.Approvals, approval.GetName(), "Ready", "False", "AuthorsChanged")
 	w.As(world.Approver).MustApprove(template)
+}
+
+// Where no admission fills authors in, people state themselves, and then the list is a field of theirs that Flux would
+// take over and take out. That is refused; with Merge, Flux leaves it.
+func TestFluxWhereAuthorsStateThemselves(t *testing.T) {
+	stated := fmt.Sprintf(`{"spec": {"authors": [{"username": %q}], "code": "print(1)"}}`, world.Author)
+	w := world.Enter(t)
+	repository := w.Repository()
+	merged, plain := world.Examples[0], world.Examples[1]
+	repository.EditTemplate(merged, "\nmetadata:\n", "\nmetadata:\n  annotations: {"+kustomization.SSA+": Merge}\n")
+	repository.Commit("Keeps what is not in Git")
+	flux := openFlux(t, w, repository)
+	reconciled(t, flux, merged, "created")
+	approved := w.Observed(merged)
+	author := w.As(world.Author)
+
+	if err := author.Patch(world.Templates, merged, stated); err != nil {
+		t.Fatal(err)
+	}
+	reconciled(t, flux, merged, "configured")
+	if err := sameCode(approved, w.Observed(merged)); err != nil {
+		t.Error(err)
+	}
+	reconciled(t, flux, merged, "unchanged")
+	if got := authorsOf(w.Observed(merged)); got != world.Author {
+		t.Errorf("authors are %q", got)
+	}
+
+	if err := author.Patch(world.Templates, plain, stated); err != nil {
+		t.Fatal(err)
+	}
+	_, err := flux.Reconcile(t.Context())
+	w.Refused(err, "authors-only-grow", "leave the field out of Git")
 }
 
 func openFlux(t *testing.T, w *world.World, repository *world.Repository) *kustomization.Kustomization {

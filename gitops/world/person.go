@@ -92,8 +92,13 @@ func (person *Person) Delete(kind Kind, name string) {
 
 // Patch changes an object by a JSON merge patch, as `kubectl edit` does with what the person has changed.
 func (person *Person) Patch(kind Kind, name, patch string) error {
+	return person.PatchBy("kubectl-edit", kind, name, patch)
+}
+
+// PatchBy is Patch by another field manager.
+func (person *Person) PatchBy(manager string, kind Kind, name, patch string) error {
 	_, err := person.objects(kind).Patch(person.world.Context(), name, types.MergePatchType, []byte(patch),
-		metav1.PatchOptions{FieldManager: "kubectl-edit"})
+		metav1.PatchOptions{FieldManager: manager})
 	return err
 }
 
