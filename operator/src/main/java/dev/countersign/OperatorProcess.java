@@ -13,6 +13,8 @@ import dev.countersign.execution.ExecutionReconciler;
 import dev.countersign.execution.Recovery;
 import dev.countersign.execution.Runs;
 import dev.countersign.execution.RunsAssembly;
+import dev.countersign.execution.UsageFromLog;
+import dev.countersign.execution.WithoutAudit;
 import dev.countersign.guard.Guard;
 import dev.countersign.kube.Catalog;
 import dev.countersign.kube.Executions;
@@ -21,6 +23,7 @@ import dev.countersign.kube.LiveFacts;
 import dev.countersign.kube.MasterKeySecret;
 import dev.countersign.kube.StatusWriter;
 import dev.countersign.metrics.OperatorMetrics;
+import dev.countersign.quota.UsageHistory;
 import dev.countersign.sandbox.PodEnds;
 import dev.countersign.sandbox.PodWatch;
 import dev.countersign.template.TemplateReconciler;
@@ -45,6 +48,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class OperatorProcess implements AutoCloseable {
     private static final Duration LOCK_RETRY = Duration.ofMillis(200);
+    private static final AuditOpening AUDIT_OPENING = new AuditOpening(Duration.ofSeconds(1), Duration.ofSeconds(30));
     private static final Duration DEPARTMENTS_POLL = Duration.ofSeconds(2);
 
     private static final Logger LOG = LoggerFactory.getLogger(OperatorProcess.class);
@@ -79,17 +83,36 @@ public final class OperatorProcess implements AutoCloseable {
                         .withHttpClientFactory(new VertxHttpClientFactory())
                         .build());
         long epoch = lead(client);
-        AuditLog audit = closers.opened(
-                "audit",
-                auditDecoration.apply(FileAuditLog.openWhenFree(
-                        config.audit().directory(),
-                        new AuditWriter(epoch, config.operator().identity(), Version.of()),
-                        clock,
-                        metrics.auditObserver(),
-                        LOCK_RETRY)));
+        metrics.watchAudit(readiness::auditTakesRecords);
+        Log log = openLog(client, epoch, metrics);
+        AuditLog audit = closers.opened("audit", auditDecoration.apply(log.records()));
         readiness.audit(audit);
-        act(client, audit, metrics);
+        act(client, audit, log.usage(), metrics);
         readiness.acting();
+    }
+
+    /** @param usage as the log tells it, and goes on telling */
+    private record Log(FileAuditLog records, UsageHistory usage) {}
+
+    private Log openLog(KubernetesClient client, long epoch, OperatorMetrics metrics) throws InterruptedException {
+        try (var said = new WithoutAudit(client, clock)) {
+            return AUDIT_OPENING.open(
+                    () -> {
+                        var usage = new UsageHistory();
+                        var records = FileAuditLog.openWhenFree(
+                                config.audit().directory(),
+                                new AuditWriter(epoch, config.operator().identity(), Version.of()),
+                                clock,
+                                metrics.auditObserver(),
+                                new UsageFromLog(usage),
+                                LOCK_RETRY);
+                        return new Log(records, usage);
+                    },
+                    why -> {
+                        readiness.auditAway(why);
+                        said.because(why);
+                    });
+        }
     }
 
     private long lead(KubernetesClient client) throws InterruptedException {
@@ -126,15 +149,13 @@ public final class OperatorProcess implements AutoCloseable {
         }
     }
 
-    private void act(KubernetesClient client, AuditLog audit, OperatorMetrics metrics) {
+    private void act(KubernetesClient client, AuditLog audit, UsageHistory usage, OperatorMetrics metrics) {
         var pods = closers.opened("pod watch", new PodWatch(client));
+        var changes = new DepartmentChanges(metrics);
+        changes.onChange(now -> pods.watch(now.sandboxNamespaces()));
         DepartmentsFile departments = closers.opened(
                 "departments",
-                DepartmentsFile.open(
-                        departmentsPath(),
-                        config.operator().namespace(),
-                        DEPARTMENTS_POLL,
-                        new DepartmentChanges(pods, metrics)));
+                DepartmentsFile.open(departmentsPath(), config.operator().namespace(), DEPARTMENTS_POLL, changes));
         pods.watch(departments.current().sandboxNamespaces());
         var keys = new MasterKeySecret(
                         client, config.operator().namespace(), config.keys().secretName(), new SecureRandom())
@@ -142,11 +163,12 @@ public final class OperatorProcess implements AutoCloseable {
         var ends = new PodEnds(client, pods);
         Guard guard = Guard.off();
         var assembly = new RunsAssembly(config, client, clock);
-        LiveFacts facts = assembly.facts(departments::current, guard, audit);
-        Runs runs = closers.opened("runs", assembly.runs(facts, pods, ends, keys, audit, metrics));
+        LiveFacts facts = assembly.facts(departments::current, guard, audit, usage);
+        Runs runs = closers.opened(
+                "runs", assembly.runs(departments::current, facts, pods, ends, keys, audit, usage, metrics));
+        changes.onChange(runs::changed);
         metrics.watchActiveRuns(runs::count);
         metrics.watchQueuedRuns(runs::queued);
-        metrics.watchAudit(() -> audit.health().ok());
         metrics.watchDepartments(
                 () -> departments.current().all().size(),
                 () -> departments.problem().isEmpty());

@@ -23,6 +23,7 @@ class ArchitectureTest {
         "dev.countersign.canonical..",
         "dev.countersign.conditions..",
         "dev.countersign.policy..",
+        "dev.countersign.quota..",
         "dev.countersign.sandbox.pod..",
         "dev.countersign.sandbox.wire.."
     };
@@ -93,6 +94,7 @@ class ArchitectureTest {
                     "dev.countersign.canonical..",
                     "dev.countersign.template..",
                     "dev.countersign.config..",
+                    "dev.countersign.quota..",
                     "dev.countersign.guard..",
                     "io.fabric8.kubernetes.api.model.."));
 

@@ -36,13 +36,13 @@ public final class FileAuditLog implements AuditLog {
     private final LogWriter writer;
     private final Thread thread;
 
-    private record Ledgers(RunLedger runs, StoredApprovals approvals, GuardLedger guard) {
-        static Ledgers of(RecordCodec codec) {
-            return new Ledgers(new RunLedger(codec), new StoredApprovals(codec), new GuardLedger(codec));
+    private record Ledgers(RunLedger runs, StoredApprovals approvals, GuardLedger guard, ToldRuns told) {
+        static Ledgers of(RecordCodec codec, ToldRuns told) {
+            return new Ledgers(new RunLedger(codec), new StoredApprovals(codec), new GuardLedger(codec), told);
         }
 
         Ledger all() {
-            return Ledger.of(List.of(runs, approvals, guard));
+            return Ledger.of(List.of(runs, approvals, guard, told));
         }
     }
 
@@ -80,7 +80,8 @@ public final class FileAuditLog implements AuditLog {
             Path directory, AuditWriter writer, Clock clock, AuditObserver observer, LogSettings settings) {
         LogDirectory files = new LogDirectory(directory);
         try {
-            return open(WriterLock.acquire(files.lockFile()), files, writer, clock, observer, settings);
+            return open(
+                    WriterLock.acquire(files.lockFile()), files, writer, clock, observer, RunListener.NONE, settings);
         } catch (IOException e) {
             throw unavailable(e);
         }
@@ -90,15 +91,21 @@ public final class FileAuditLog implements AuditLog {
      * As {@link #open(Path, AuditWriter, Clock, AuditObserver) open}, but waits while another writer holds the log:
      * what a standby does. Interrupt the thread to give up.
      *
+     * @param runs told of the runs in the log, those before it was opened included
      * @param retryEvery time between two tries
      */
     public static FileAuditLog openWhenFree(
-            Path directory, AuditWriter writer, Clock clock, AuditObserver observer, Duration retryEvery)
+            Path directory,
+            AuditWriter writer,
+            Clock clock,
+            AuditObserver observer,
+            RunListener runs,
+            Duration retryEvery)
             throws InterruptedException {
         LogDirectory files = new LogDirectory(directory);
         try {
             WriterLock lock = WriterLock.await(files.lockFile(), retryEvery);
-            return open(lock, files, writer, clock, observer, LogSettings.DEFAULT);
+            return open(lock, files, writer, clock, observer, runs, LogSettings.DEFAULT);
         } catch (IOException e) {
             throw unavailable(e);
         }
@@ -107,15 +114,19 @@ public final class FileAuditLog implements AuditLog {
     private static FileAuditLog open(
             WriterLock lock,
             LogDirectory files,
-            AuditWriter writer,
+            AuditWriter candidate,
             Clock clock,
             AuditObserver observer,
+            RunListener runs,
             LogSettings settings)
             throws IOException {
         try {
             RecordCodec codec = new RecordCodec();
-            Ledgers ledgers = Ledgers.of(codec);
+            Ledgers ledgers =
+                    Ledgers.of(codec, new ToldRuns(codec, runs, clock.instant().minus(runs.reach())));
             ReplayedLog end = new LogReplay(codec, ledgers.all()).replay(files);
+            ledgers.told().tellOpen();
+            AuditWriter writer = candidate.after(end.lastEpoch());
             String logId = end.logId() == null ? UUID.randomUUID().toString() : end.logId();
             DurableLog log = DurableLog.open(files, writer, clock, settings, codec, logId, end);
             try {

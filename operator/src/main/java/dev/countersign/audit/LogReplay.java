@@ -23,6 +23,7 @@ final class LogReplay {
 
     private @Nullable String logId;
     private long nextSeq;
+    private long lastEpoch = -1;
     private String link = LineHash.GENESIS;
     private int lastLineLength;
 
@@ -56,7 +57,7 @@ final class LogReplay {
                 throw new AuditLogDamagedException(segment, line + 1, "is torn, with segments after it");
             }
         }
-        return new ReplayedLog(Math.max(1, segments.size()), whole, logId, nextSeq, link, lastLineLength);
+        return new ReplayedLog(Math.max(1, segments.size()), whole, logId, nextSeq, lastEpoch, link, lastLineLength);
     }
 
     private void readSegment() throws IOException {
@@ -98,6 +99,7 @@ final class LogReplay {
         }
         logId = header.logId();
         nextSeq = header.seq() + 1;
+        lastEpoch = header.epoch();
         link = hash.link(bytes, offset, length);
         lastLineLength = length;
         whole += length + 1L;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.countersign.api.Reason;
 import dev.countersign.api.Subject;
 import dev.countersign.api.execution.Execution;
+import dev.countersign.api.executionapproval.ExecutionApproval;
 import dev.countersign.api.templateapproval.TemplateApproval;
 import dev.countersign.audit.Actor;
 import dev.countersign.audit.ApprovalReference;
@@ -20,7 +21,10 @@ import dev.countersign.policy.RunRequest;
 import dev.countersign.sandbox.Sandbox;
 import dev.countersign.sandbox.wire.SandboxResult;
 import dev.countersign.template.RunLimits;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What goes into the audit log for one Execution. Pure. */
@@ -135,6 +139,33 @@ final class AuditRecords {
     private static Identity identity(RunRequest request) {
         return request.terms()
                 .identity(Instant.parse(request.execution().getMetadata().getCreationTimestamp()));
+    }
+
+    /** The approvals that a run rests on: of its template and, where it needs one, of itself. */
+    static List<AuditSubject> approvals(RunRequest request) {
+        return approvals(
+                request.execution().getMetadata().getNamespace(),
+                request.approval().map(AuditRecords::approval).orElse(null),
+                runApproval(request));
+    }
+
+    /** The same, of a run that was authorized. */
+    static List<AuditSubject> approvals(AuditEvent.ExecutionAuthorized run) {
+        return approvals(run.subject().namespace(), run.approvalRef(), run.runApprovalRef());
+    }
+
+    private static List<AuditSubject> approvals(
+            String namespace, @Nullable ApprovalReference ofTemplate, @Nullable ApprovalReference ofRun) {
+        List<AuditSubject> approvals = new ArrayList<>();
+        if (ofTemplate != null) {
+            approvals.add(new AuditSubject(
+                    namespace, HasMetadata.getKind(TemplateApproval.class), ofTemplate.name(), ofTemplate.uid(), 1));
+        }
+        if (ofRun != null) {
+            approvals.add(new AuditSubject(
+                    namespace, HasMetadata.getKind(ExecutionApproval.class), ofRun.name(), ofRun.uid(), 1));
+        }
+        return approvals;
     }
 
     private static ApprovalReference approval(TemplateApproval approval) {

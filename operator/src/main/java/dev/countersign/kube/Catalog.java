@@ -27,10 +27,10 @@ public final class Catalog implements AutoCloseable {
     /** A template by its place; there need not be one of that name. */
     public record TemplateKey(String namespace, String name) {}
 
+    private final KubernetesClient client;
     private final SharedIndexInformer<CodeTemplate> templates;
     private final SharedIndexInformer<TemplateApproval> approvals;
     private final SharedIndexInformer<ExecutionApproval> runApprovals;
-    private final KubernetesClient client;
     private final List<Consumer<TemplateKey>> listeners = new CopyOnWriteArrayList<>();
     private final List<Consumer<String>> goneListeners = new CopyOnWriteArrayList<>();
 
@@ -82,17 +82,32 @@ public final class Catalog implements AutoCloseable {
 
     /** Whether this very approval was there when last seen. */
     public boolean hasApproval(AuditSubject subject) {
-        var cache = subject.kind().equals(HasMetadata.getKind(ExecutionApproval.class)) ? runApprovals : approvals;
-        return isThis(subject, cache.getStore().getByKey(subject.namespace() + "/" + subject.name()));
+        return approval(subject).isPresent();
     }
 
     /** Whether this very approval is there; asks the API server. */
     public boolean hasApprovalLive(AuditSubject subject) {
-        return isThis(
-                subject,
-                subject.kind().equals(HasMetadata.getKind(ExecutionApproval.class))
-                        ? live(ExecutionApproval.class, subject)
-                        : live(TemplateApproval.class, subject));
+        return approvalLive(subject).isPresent();
+    }
+
+    /** This very approval, of a template or of a run, as last seen. */
+    public Optional<HasMetadata> approval(AuditSubject subject) {
+        var cache = isOfRun(subject) ? runApprovals : approvals;
+        return Optional.<HasMetadata>ofNullable(cache.getStore().getByKey(subject.namespace() + "/" + subject.name()))
+                .filter(each -> isThis(subject, each));
+    }
+
+    /** This very approval as it is now; asks the API server. */
+    public Optional<HasMetadata> approvalLive(AuditSubject subject) {
+        return Optional.<HasMetadata>ofNullable(
+                        isOfRun(subject)
+                                ? live(ExecutionApproval.class, subject)
+                                : live(TemplateApproval.class, subject))
+                .filter(each -> isThis(subject, each));
+    }
+
+    private static boolean isOfRun(AuditSubject subject) {
+        return subject.kind().equals(HasMetadata.getKind(ExecutionApproval.class));
     }
 
     private <T extends HasMetadata> @Nullable T live(Class<T> kind, AuditSubject subject) {
@@ -102,8 +117,8 @@ public final class Catalog implements AutoCloseable {
                 .get();
     }
 
-    private static boolean isThis(AuditSubject subject, @Nullable HasMetadata object) {
-        return object != null && object.getMetadata().getUid().equals(subject.uid());
+    private static boolean isThis(AuditSubject subject, HasMetadata object) {
+        return object.getMetadata().getUid().equals(subject.uid());
     }
 
     private void tell(TemplateKey template) {

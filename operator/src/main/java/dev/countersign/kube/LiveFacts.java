@@ -13,6 +13,8 @@ import dev.countersign.config.Department;
 import dev.countersign.config.DepartmentPolicy;
 import dev.countersign.guard.GuardState;
 import dev.countersign.policy.RunRequest;
+import dev.countersign.quota.Claimant;
+import dev.countersign.quota.UsageHistory;
 import dev.countersign.template.TemplateFacts;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -38,6 +40,7 @@ public final class LiveFacts {
     private final Set<String> allowedImages;
     private final Supplier<GuardState> guard;
     private final ApprovalLedger ledger;
+    private final UsageHistory usage;
     private final Clock clock;
 
     /**
@@ -50,12 +53,14 @@ public final class LiveFacts {
             Set<String> allowedImages,
             Supplier<GuardState> guard,
             ApprovalLedger ledger,
+            UsageHistory usage,
             Clock clock) {
         this.client = client;
         this.departmentOf = departmentOf;
         this.allowedImages = Set.copyOf(allowedImages);
         this.guard = guard;
         this.ledger = ledger;
+        this.usage = usage;
         this.clock = clock;
     }
 
@@ -103,6 +108,11 @@ public final class LiveFacts {
                 observed.judge(template.map(TemplateFacts::live), terms),
                 Optional.empty(),
                 terms.guard(),
+                usage.usage(
+                        new Claimant(
+                                execution.getMetadata().getNamespace(),
+                                execution.getSpec().requestedBy().username()),
+                        terms.now()),
                 terms.now());
     }
 

@@ -38,6 +38,8 @@ public final class RunChecks {
                 named(new CodeComesFromOnePlace()),
                 named(new InputsMatchSchema()),
                 named(new LimitsAreNarrower()),
+                // After all that a mended request could pass: what is refused for another reason need not wait an hour.
+                named(new QuotaAllows()),
                 // Last: a person should not be asked about a run that would be refused anyway.
                 named(new AutonomyIsGranted()));
     }

@@ -11,6 +11,7 @@ import dev.countersign.config.Department;
 import dev.countersign.config.DepartmentPolicy;
 import dev.countersign.execution.RequestDigests;
 import dev.countersign.guard.GuardState;
+import dev.countersign.quota.Usage;
 import dev.countersign.template.BehaviourProjection;
 import dev.countersign.template.RunLimits;
 import dev.countersign.template.TemplateFacts;
@@ -25,6 +26,7 @@ import java.util.Optional;
  * @param judgement of all approvals there that name this template
  * @param runApproval the approval of this very run, if there is one and the run needs one
  * @param guard whether the admission policies stand
+ * @param usage what its agent and department have used of their hourly quotas
  */
 public record RunRequest(
         Execution execution,
@@ -33,11 +35,12 @@ public record RunRequest(
         Judgement judgement,
         Optional<ObservedRunApproval> runApproval,
         GuardState guard,
+        Usage usage,
         Instant now) {
 
     /** The same, with the approval of this very run. */
     public RunRequest with(Optional<ObservedRunApproval> found) {
-        return new RunRequest(execution, department, template, judgement, found, guard, now);
+        return new RunRequest(execution, department, template, judgement, found, guard, usage, now);
     }
 
     /** The approval that the run rests on, if there is one. */

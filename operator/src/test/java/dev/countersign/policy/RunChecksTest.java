@@ -23,6 +23,8 @@ import dev.countersign.config.Quotas;
 import dev.countersign.guard.GuardState;
 import dev.countersign.guard.Mode;
 import dev.countersign.policy.CheckChain.Decision;
+import dev.countersign.quota.Usage;
+import dev.countersign.quota.Window;
 import dev.countersign.template.TemplateFacts;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
@@ -154,12 +156,19 @@ class RunChecksTest {
                     new Approvals(approvals(yaml, template)).judge(template.map(TemplateFacts::live), terms),
                     Optional.empty(),
                     terms.guard(),
+                    new Usage(
+                            window(yaml.path("usage").path("department")),
+                            window(yaml.path("usage").path("agent"))),
                     NOW);
             var found = request.needsPerson() ? runApproval(yaml, request) : Optional.<ObservedRunApproval>empty();
             return new Case(file.getFileName().toString(), request.with(found), yaml.get("expect"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static Window window(JsonNode yaml) {
+        return yaml.isMissingNode() ? Window.EMPTY : Serialization.unmarshal(yaml.toString(), Window.class);
     }
 
     private static DepartmentPolicy policy(JsonNode yaml) {
@@ -171,7 +180,9 @@ class RunChecksTest {
                 Set.copyOf(images),
                 yaml.path("singleAdmin").asBoolean(false),
                 yaml.path("externalAuthorship").asBoolean(true),
-                Quotas.DEFAULT,
+                yaml.has("quotas")
+                        ? Serialization.unmarshal(yaml.get("quotas").toString(), Quotas.class)
+                        : Quotas.DEFAULT,
                 yaml.path("drain").asBoolean(false));
     }
 
