@@ -39,6 +39,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -160,7 +161,8 @@ public final class OperatorProcess implements AutoCloseable {
         changes.onChange(now -> pods.watch(now.sandboxNamespaces()));
         DepartmentsFile departments = closers.opened(
                 "departments",
-                DepartmentsFile.open(departmentsPath(), config.operator().namespace(), DEPARTMENTS_POLL, changes));
+                DepartmentsFile.open(
+                        departmentsPath(System.getenv()), config.operator().namespace(), DEPARTMENTS_POLL, changes));
         pods.watch(departments.current().sandboxNamespaces());
         var keys = new MasterKeySecret(
                         client, config.operator().namespace(), config.keys().secretName(), new SecureRandom())
@@ -234,9 +236,10 @@ public final class OperatorProcess implements AutoCloseable {
         return operator::stop;
     }
 
-    private static Path departmentsPath() {
-        return Path.of(System.getenv()
-                .getOrDefault("COUNTERSIGN_DEPARTMENTS", "/etc/countersign/departments/departments.yaml"));
+    /** Where the departments' file is. */
+    static Path departmentsPath(Map<String, String> environment) {
+        return Path.of(
+                environment.getOrDefault("COUNTERSIGN_DEPARTMENTS", "/etc/countersign/departments/departments.yaml"));
     }
 
     @Override
