@@ -89,7 +89,8 @@ declare -A HOMES
 build() {
   local program missing=() first=() second=() began next=$PROGRESS_EVERY
   ensure_go
-  command -v patch >/dev/null || install_packages
+  # Whoever may, gets all that `up` will need: what follows a build can be in a place without a network.
+  { command -v patch >/dev/null && [ "$(id -u)" != 0 ]; } || install_packages
   mkdir -p "$CACHE/log"
   for program in "${PROGRAMS[@]}"; do
     exists "$program" || continue

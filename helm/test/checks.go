@@ -76,10 +76,13 @@ func checks(c chart, t *tally) {
 	all = append(all, isolationChecks()...)
 	all = append(all, operatorChecks()...)
 	all = append(all, configChecks()...)
+	all = append(all, admissionChecks()...)
 	for _, k := range all {
 		run(c, t, k)
 	}
 	departmentChanges(c, t)
+	mutationSwitch(c, t)
+	policyFiles(c, t)
 }
 
 func run(c chart, t *tally, k check) {

@@ -17,6 +17,7 @@ const (
 var configKeys = []string{
 	"audit.directory",
 	"execution.maxConcurrent", "execution.terminationGraceSeconds",
+	"guard.mode",
 	"http.port",
 	"keys.secretName",
 	"leaderElection.enabled", "leaderElection.leaseDurationSeconds", "leaderElection.leaseName",
@@ -44,7 +45,7 @@ func configChecks() []check {
 			},
 		},
 		{
-			name: "the departments' file lists name and both namespaces", values: twoDepartments,
+			name: "the departments' file lists name, both namespaces and the policy as it was given", values: twoDepartments,
 			problems: departmentsAreListed,
 			spoilt: []spoiling{
 				put(departmentsMap, "version: 2\ndepartments: []", "version", "data", "departments.yaml"),
@@ -119,7 +120,7 @@ func configCarries(all []object) []string {
 	leaves("", map[string]any(document(find(all, configMap), "config.yaml")), flat)
 	want := map[string]any{
 		"audit.directory": "/data/audit", "execution.maxConcurrent": 1000, "execution.terminationGraceSeconds": 90,
-		"http.port": 9090, "keys.secretName": "countersign-keys-of-production", "leaderElection.enabled": true,
+		"guard.mode": "Off", "http.port": 9090, "keys.secretName": "countersign-keys-of-production", "leaderElection.enabled": true,
 		"leaderElection.leaseDurationSeconds": 15, "leaderElection.leaseName": "countersign-operator",
 		"operator.namespace": operatorNamespace, "sandbox.runtimeClassName": "gvisor", "sandbox.cpuLimit": "500m",
 		"sandbox.imagePullPolicy": "Never", "sandbox.images.Bash": "mirror.example.com:5000/bash:5",
@@ -139,7 +140,24 @@ func departmentsAreListed(all []object) []string {
 		"version": 1,
 		"departments": []any{
 			map[string]any{"name": "finance", "namespace": "finance", "sandboxNamespace": "finance-sandboxes"},
-			map[string]any{"name": "legal", "namespace": "legal-team", "sandboxNamespace": "legal-runs"},
+			map[string]any{
+				"name": "legal", "namespace": "legal-team", "sandboxNamespace": "legal-runs",
+				"policy": map[string]any{
+					"autonomy": "Supervised",
+					"limits": map[string]any{
+						"cpuTimeSeconds": 60, "wallTimeSeconds": 300, "memory": "1Gi", "output": "4096", "disk": "64Mi",
+						"processes": 32,
+					},
+					"images":             []any{"mirror.example.com/law@sha256:" + strings.Repeat("3", 64)},
+					"singleAdmin":        true,
+					"externalAuthorship": false,
+					"quotas": map[string]any{
+						"concurrentRuns": 5, "concurrentRunsPerAgent": 2, "runsPerHour": 1000000, "runsPerHourPerAgent": 100,
+						"cpuSecondsPerHour": 100000000, "cpuSecondsPerHourPerAgent": 3600,
+					},
+					"drain": true,
+				},
+			},
 		},
 	}, nil)
 }

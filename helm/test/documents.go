@@ -73,7 +73,9 @@ func documents(c chart, t *tally, update bool) {
 		return
 	}
 	tables := map[string]func(chart) (string, error){
-		"values": valuesTable, "department": departmentTable, "roles": rolesTable,
+		"values": valuesTable, "department": definitionTable("department"), "policy": definitionTable("policy"),
+		"policyLimits": definitionTable("policyLimits"), "runQuotas": definitionTable("runQuotas"), "roles": rolesTable,
+		"rules": rulesTable,
 	}
 	for name, table := range tables {
 		want, err := table(c)
@@ -133,7 +135,12 @@ func valuesTable(c chart) (string, error) {
 	return out.String(), err
 }
 
-func departmentTable(c chart) (string, error) {
+// definitionTable lists the keys of one definition of the schema, in its order.
+func definitionTable(definition string) func(chart) (string, error) {
+	return func(c chart) (string, error) { return keysOf(c, definition) }
+}
+
+func keysOf(c chart, definition string) (string, error) {
 	text, err := os.ReadFile(filepath.Join(c.dir, "values.schema.json"))
 	if err != nil {
 		return "", err
@@ -143,7 +150,7 @@ func departmentTable(c chart) (string, error) {
 	if err := yaml.Unmarshal(text, &root); err != nil {
 		return "", err
 	}
-	properties := child(root.Content[0], "definitions", "department", "properties")
+	properties := child(root.Content[0], "definitions", definition, "properties")
 	var out strings.Builder
 	out.WriteString("| key | meaning |\n|---|---|\n")
 	for i := 0; i < len(properties.Content); i += 2 {
@@ -176,12 +183,15 @@ func rolesTable(c chart) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	roles := []string{"agent", "author", "approver", "auditor", "operator"}
+	roles := []string{"agent", "author", "approver", "revoker", "auditor", "installer", "operator"}
 	verbs := map[string]map[string][]string{}
 	var resources []string
 	for _, role := range roles {
 		for _, g := range rules(find(all, "ClusterRole /countersign-"+role)) {
-			resource := strings.TrimSuffix(g.resource, ".countersign.dev")
+			resource, own := strings.CutSuffix(g.resource, ".countersign.dev")
+			if !own {
+				continue
+			}
 			if verbs[resource] == nil {
 				verbs[resource] = map[string][]string{}
 				resources = append(resources, resource)
@@ -200,6 +210,26 @@ func rolesTable(c chart) (string, error) {
 			fmt.Fprintf(&out, " %s |", strings.Join(verbs[resource][role], " "))
 		}
 		out.WriteString("\n")
+	}
+	return out.String(), nil
+}
+
+// rulesTable lists the validating policies' rules by id, as they are rendered, with what they tell whom they refuse.
+func rulesTable(c chart) (string, error) {
+	all, err := c.objects(minimal)
+	if err != nil {
+		return "", err
+	}
+	var out strings.Builder
+	out.WriteString("| policy | rule | what it says |\n|---|---|---|\n")
+	for _, policy := range ofKind(all, "ValidatingAdmissionPolicy") {
+		if policy.name() == "countersign-parameters" {
+			continue
+		}
+		for i, id := range messageIDs(policy) {
+			message := policy.text("spec", "validations", i, "message")
+			fmt.Fprintf(&out, "| `%s` | `%s` | %s |\n", policy.name(), id, strings.TrimPrefix(message, "["+id+"] "))
+		}
 	}
 	return out.String(), nil
 }

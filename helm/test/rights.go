@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,6 +9,8 @@ import (
 
 const (
 	operatorAccount = "ServiceAccount countersign-system/countersign-operator"
+	probeAccount    = "ServiceAccount countersign-system/countersign-probe"
+	hookAccount     = "ServiceAccount countersign-system/countersign-uninstall"
 	operatorRole    = "ClusterRole /countersign-operator"
 	sandboxRole     = "Role finance-sandboxes/countersign-operator"
 )
@@ -16,30 +19,78 @@ const (
 var operatorRights = expand(
 	"get,list,watch codetemplates.countersign.dev in *",
 	"get,list,watch templateapprovals.countersign.dev in *",
-	"get,list,watch,update,patch,delete executions.countersign.dev in *",
+	"get,list,watch,patch,delete executions.countersign.dev in *",
 	"get,list,watch executionapprovals.countersign.dev in *",
-	"update,patch codetemplates/status.countersign.dev in *",
-	"update,patch templateapprovals/status.countersign.dev in *",
-	"update,patch executions/status.countersign.dev in *",
-	"update,patch executionapprovals/status.countersign.dev in *",
-	"update executions/finalizers.countersign.dev in *",
+	"patch codetemplates/status.countersign.dev in *",
+	"patch templateapprovals/status.countersign.dev in *",
+	"patch executions/status.countersign.dev in *",
+	"patch executionapprovals/status.countersign.dev in *",
+	policyRights("validating", "countersign-approvals"),
+	policyRights("validating", "countersign-executions"),
+	policyRights("validating", "countersign-namespaces"),
+	policyRights("validating", "countersign-parameters"),
+	policyRights("validating", "countersign-sandboxes"),
+	policyRights("validating", "countersign-status"),
+	policyRights("validating", "countersign-templates"),
+	bindingRights("validating", "countersign-approvals"),
+	bindingRights("validating", "countersign-executions"),
+	bindingRights("validating", "countersign-namespaces"),
+	bindingRights("validating", "countersign-parameters"),
+	bindingRights("validating", "countersign-sandboxes"),
+	bindingRights("validating", "countersign-status"),
+	bindingRights("validating", "countersign-templates"),
+	policyRights("mutating", "countersign-identity-approvals"),
+	policyRights("mutating", "countersign-identity-executions"),
+	policyRights("mutating", "countersign-identity-templates"),
+	bindingRights("mutating", "countersign-identity-approvals"),
+	bindingRights("mutating", "countersign-identity-executions"),
+	bindingRights("mutating", "countersign-identity-templates"),
 	"create leases.coordination.k8s.io in countersign-system",
-	"get,update,patch leases.coordination.k8s.io[countersign-operator] in countersign-system",
-	"get,update,patch secrets[countersign-master-keys] in countersign-system",
-	"get configmaps[countersign-config] in countersign-system",
-	"get configmaps[countersign-departments] in countersign-system",
-	"create,patch events in countersign-system",
-	"create,patch events.events.k8s.io in countersign-system",
-	"create,patch events in finance",
-	"create,patch events.events.k8s.io in finance",
+	"get,patch leases.coordination.k8s.io[countersign-operator] in countersign-system",
+	"get,update secrets[countersign-master-keys] in countersign-system",
+	"get,list,watch configmaps[countersign-admission] in countersign-system",
+	"create serviceaccounts/token[countersign-probe] in countersign-system",
 	"get,list,watch,create,delete pods in finance-sandboxes",
 	"get pods/log in finance-sandboxes",
 	"get,create pods/attach in finance-sandboxes",
-	"create,patch events in legal-team",
-	"create,patch events.events.k8s.io in legal-team",
 	"get,list,watch,create,delete pods in legal-runs",
 	"get pods/log in legal-runs",
 	"get,create pods/attach in legal-runs",
+)
+
+func policyRights(sort, name string) string {
+	return "get,list,watch " + sort + "admissionpolicies.admissionregistration.k8s.io[" + name + "] in *"
+}
+
+func bindingRights(sort, name string) string {
+	return "get,list,watch " + sort + "admissionpolicybindings.admissionregistration.k8s.io[" + name + "] in *"
+}
+
+// probeRights is all that the identity may do under which the operator tries forgeries: make them, in dry runs, and
+// make none of them count.
+var probeRights = expand(
+	"create codetemplates.countersign.dev in finance",
+	"create templateapprovals.countersign.dev in finance",
+	"create executions.countersign.dev in finance",
+	"create executionapprovals.countersign.dev in finance",
+	"create pods in finance-sandboxes",
+	"create configmaps in finance-sandboxes",
+	"create codetemplates.countersign.dev in legal-team",
+	"create templateapprovals.countersign.dev in legal-team",
+	"create executions.countersign.dev in legal-team",
+	"create executionapprovals.countersign.dev in legal-team",
+	"create pods in legal-runs",
+	"create configmaps in legal-runs",
+)
+
+// uninstallRights is all that the hook may do that runs before the release goes.
+var uninstallRights = expand(
+	"get,list,patch executions.countersign.dev in *",
+	"get deployments.apps[countersign-operator] in countersign-system",
+	"get,patch deployments/scale.apps[countersign-operator] in countersign-system",
+	"list pods in countersign-system",
+	"list,delete pods in finance-sandboxes",
+	"list,delete pods in legal-runs",
 )
 
 // roleRights is all that each role of a department gives, in the namespace it is bound in.
@@ -50,9 +101,15 @@ var roleRights = map[string][]string{
 	"author": expand("get,list,watch,create,update,patch,delete,deletecollection codetemplates.countersign.dev"),
 	"approver": expand(
 		"get,list,watch,approve,revoke codetemplates.countersign.dev",
-		"get,list,watch,create,patch templateapprovals.countersign.dev",
+		"get,list,watch,create,patch,delete templateapprovals.countersign.dev",
 		"get,list,watch,approve,revoke executions.countersign.dev",
-		"get,list,watch,create executionapprovals.countersign.dev"),
+		"get,list,watch,create,delete executionapprovals.countersign.dev"),
+	"revoker": expand(
+		"get,list,watch,revoke codetemplates.countersign.dev",
+		"get,list,watch,patch,delete templateapprovals.countersign.dev",
+		"get,list,watch,revoke executions.countersign.dev",
+		"get,list,watch,delete executionapprovals.countersign.dev"),
+	"installer": expand("administer sandboxnamespaces.countersign.dev"),
 	"auditor": expand(
 		"get,list,watch codetemplates.countersign.dev",
 		"get,list,watch templateapprovals.countersign.dev",
@@ -73,12 +130,31 @@ func rightsChecks() []check {
 			},
 		},
 		{
+			name: "the probe has exactly its rights", values: twoDepartments, problems: probeHasItsRights,
+			spoilt: []spoiling{
+				allow("Role finance/countersign-probe", "countersign.dev", "codetemplates", "approve", "approve codetemplates"),
+				allow("Role finance/countersign-probe", "countersign.dev", "executions", "patch", "patch executions"),
+				drop("RoleBinding legal-runs/countersign-probe", "missing: create pods in legal-runs"),
+			},
+		},
+		{
+			name: "the uninstall hook has exactly its rights", values: twoDepartments, problems: hookHasItsRights,
+			spoilt: []spoiling{
+				allow("ClusterRole /countersign-uninstall", "countersign.dev", "executions", "delete", "delete executions"),
+				allow("Role countersign-system/countersign-uninstall", "", "secrets", "get", "get secrets"),
+				drop("RoleBinding legal-runs/countersign-uninstall", "missing: list pods in legal-runs"),
+			},
+		},
+		{
 			name: "nothing cluster-wide on pods, secrets, RBAC, nodes; only its own kinds", values: twoDepartments,
 			problems: clusterWideOnlyOwnKinds,
 			spoilt: []spoiling{
 				allow(operatorRole, "", "pods", "list", "list pods in *"),
 				allow(operatorRole, "", "secrets", "get", "get secrets in *"),
 				allow(operatorRole, "", "nodes", "get", "get nodes in *"),
+				allow("ClusterRole /countersign-uninstall", "", "pods", "delete", "delete pods in *"),
+				allow(operatorRole, "admissionregistration.k8s.io", "validatingadmissionpolicies", "list", "list validating"),
+				allow(operatorRole, "admissionregistration.k8s.io", "validatingadmissionpolicies", "patch", "patch validating"),
 				allow(operatorRole, "rbac.authorization.k8s.io", "roles", "bind", "bind roles"),
 				add("a second cluster-wide binding", `{kind: ClusterRoleBinding, metadata: {name: more}, roleRef: {kind: `+
 					`ClusterRole, name: cluster-admin}, subjects: [{kind: ServiceAccount, namespace: countersign-system, `+
@@ -118,7 +194,8 @@ func rightsChecks() []check {
 			spoilt: []spoiling{
 				allow("ClusterRole /countersign-author", "countersign.dev", "templateapprovals", "create", "author"),
 				allow("ClusterRole /countersign-auditor", "countersign.dev", "executions", "patch", "auditor"),
-				allow("ClusterRole /countersign-approver", "countersign.dev", "templateapprovals", "delete", "approver"),
+				allow("ClusterRole /countersign-approver", "countersign.dev", "templateapprovals", "update", "approver"),
+				allow("ClusterRole /countersign-revoker", "countersign.dev", "codetemplates", "approve", "revoker"),
 				change("the approver may do nothing", "ClusterRole /countersign-approver", "missing: approve",
 					func(o object) { o.put([]any{}, "rules") }),
 			},
@@ -154,25 +231,50 @@ func operatorHasItsRights(all []object) []string {
 	return difference(operatorRights, got)
 }
 
+func probeHasItsRights(all []object) []string {
+	got, err := grantsOf(all, probeAccount)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	return difference(probeRights, got)
+}
+
+func hookHasItsRights(all []object) []string {
+	got, err := grantsOf(all, hookAccount)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	return difference(uninstallRights, got)
+}
+
 func clusterWideOnlyOwnKinds(all []object) []string {
 	var problems []string
 	for _, binding := range ofKind(all, "ClusterRoleBinding") {
 		for _, who := range subjects(binding) {
-			if who != operatorAccount {
+			if who != operatorAccount && who != hookAccount {
 				problems = append(problems, who+" is bound cluster-wide by "+binding.name())
 			}
 		}
 	}
 	got, err := grantsOf(all, operatorAccount)
-	if err != nil {
+	more, err2 := grantsOf(all, hookAccount)
+	if err := errors.Join(err, err2); err != nil {
 		return append(problems, err.Error())
 	}
+	got = append(got, more...)
 	for _, g := range got {
-		if strings.HasSuffix(g, " in *") && !strings.HasSuffix(g, ".countersign.dev in *") {
+		if strings.HasSuffix(g, " in *") && !strings.HasSuffix(g, ".countersign.dev in *") && !readsOwnPolicy(g) {
 			problems = append(problems, g)
 		}
 	}
 	return problems
+}
+
+// readsOwnPolicy holds for the one right beyond its own kinds: to look at the chart's policies, each by its name.
+func readsOwnPolicy(g string) bool {
+	verb, resource, _ := strings.Cut(g, " ")
+	return slices.Contains([]string{"get", "list", "watch"}, verb) && strings.Contains(resource, "admissionpolic") &&
+		strings.Contains(resource, "[countersign-")
 }
 
 func operatorDecidesNothing(all []object) []string {
@@ -262,6 +364,8 @@ func subjectsAreBound(all []object) []string {
 		"User /ann@example.com: countersign-author in finance",
 		"User /bob@example.com: countersign-approver in finance",
 		"Group /audit@example.com: countersign-auditor in finance",
+		"User /oncall@example.com: countersign-revoker in finance",
+		"ServiceAccount finance/watchdog: countersign-revoker in finance",
 		"ServiceAccount legal-agents/paralegal: countersign-agent in legal-team",
 		"Group /system:serviceaccounts:legal-agents: countersign-agent in legal-team",
 		"ServiceAccount flux-system/kustomize-controller: countersign-author in legal-team",
@@ -270,7 +374,7 @@ func subjectsAreBound(all []object) []string {
 	var got []string
 	for _, binding := range ofKind(all, "RoleBinding") {
 		for _, who := range subjects(binding) {
-			if who != operatorAccount {
+			if !slices.Contains([]string{operatorAccount, probeAccount, hookAccount}, who) {
 				got = append(got, fmt.Sprintf("%s: %s in %s", who, binding.text("roleRef", "name"), binding.namespace()))
 			}
 		}

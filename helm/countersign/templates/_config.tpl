@@ -32,6 +32,8 @@ sandbox:
   idleLifeSeconds: {{ int .idleLifeSeconds }}
   maxWallTimeSeconds: {{ int .maxWallTimeSeconds }}
   {{- end }}
+guard:
+  mode: {{ include "countersign.guardMode" . | quote }}
 execution:
   maxConcurrent: {{ int .Values.execution.maxConcurrent }}
   terminationGraceSeconds: {{ int .Values.execution.terminationGraceSeconds }}
@@ -47,6 +49,10 @@ departments:
   - name: {{ .name | quote }}
     namespace: {{ .namespace | quote }}
     sandboxNamespace: {{ .sandboxNamespace | quote }}
+    {{- with .policy }}
+    policy:
+      {{- toYaml . | nindent 6 }}
+    {{- end }}
   {{- end }}
 {{- else }}
 departments: []

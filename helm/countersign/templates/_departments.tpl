@@ -17,6 +17,8 @@ read departments through this, so that a default stands in one place.
   "agents" (.agents | default list)
   "authors" (.authors | default list)
   "approvers" (.approvers | default list)
+  "revokers" (.revokers | default list)
+  "policy" (.policy | default dict)
   "auditors" (.auditors | default list)
 ) -}}
 {{- end -}}

@@ -1,10 +1,12 @@
 package dev.countersign;
 
+import dev.countersign.audit.ApprovalLedger;
 import dev.countersign.audit.AuditEvent;
 import dev.countersign.audit.AuditHealth;
 import dev.countersign.audit.AuditLog;
 import dev.countersign.audit.AuditReceipt;
 import dev.countersign.audit.OpenAuthorization;
+import dev.countersign.audit.RecordedGuard;
 import dev.countersign.audit.SettledRun;
 import dev.countersign.config.OperatorConfig;
 import java.util.List;
@@ -80,6 +82,16 @@ public final class MortalOperator {
         @Override
         public Optional<SettledRun> settledRun(String executionUid, int attempt) {
             return log.settledRun(executionUid, attempt);
+        }
+
+        @Override
+        public ApprovalLedger approvals() {
+            return log.approvals();
+        }
+
+        @Override
+        public Optional<RecordedGuard> lastGuard() {
+            return log.lastGuard();
         }
 
         @Override

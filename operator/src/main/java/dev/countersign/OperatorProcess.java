@@ -1,6 +1,9 @@
 package dev.countersign;
 
 import dev.countersign.approval.ApprovalReconciler;
+import dev.countersign.approval.Deletions;
+import dev.countersign.approval.ExecutionApprovalReconciler;
+import dev.countersign.approval.TermsInForce;
 import dev.countersign.audit.AuditLog;
 import dev.countersign.audit.AuditWriter;
 import dev.countersign.audit.FileAuditLog;
@@ -10,12 +13,17 @@ import dev.countersign.execution.ExecutionReconciler;
 import dev.countersign.execution.Recovery;
 import dev.countersign.execution.Runs;
 import dev.countersign.execution.RunsAssembly;
+import dev.countersign.execution.UsageFromLog;
+import dev.countersign.execution.WithoutAudit;
+import dev.countersign.guard.Guard;
 import dev.countersign.kube.Catalog;
 import dev.countersign.kube.Executions;
 import dev.countersign.kube.Leadership;
+import dev.countersign.kube.LiveFacts;
 import dev.countersign.kube.MasterKeySecret;
 import dev.countersign.kube.StatusWriter;
 import dev.countersign.metrics.OperatorMetrics;
+import dev.countersign.quota.UsageHistory;
 import dev.countersign.sandbox.PodEnds;
 import dev.countersign.sandbox.PodWatch;
 import dev.countersign.template.TemplateReconciler;
@@ -40,6 +48,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class OperatorProcess implements AutoCloseable {
     private static final Duration LOCK_RETRY = Duration.ofMillis(200);
+    private static final AuditOpening AUDIT_OPENING = new AuditOpening(Duration.ofSeconds(1), Duration.ofSeconds(30));
     private static final Duration DEPARTMENTS_POLL = Duration.ofSeconds(2);
 
     private static final Logger LOG = LoggerFactory.getLogger(OperatorProcess.class);
@@ -74,17 +83,36 @@ public final class OperatorProcess implements AutoCloseable {
                         .withHttpClientFactory(new VertxHttpClientFactory())
                         .build());
         long epoch = lead(client);
-        AuditLog audit = closers.opened(
-                "audit",
-                auditDecoration.apply(FileAuditLog.openWhenFree(
-                        config.audit().directory(),
-                        new AuditWriter(epoch, config.operator().identity(), Version.of()),
-                        clock,
-                        metrics.auditObserver(),
-                        LOCK_RETRY)));
+        metrics.watchAudit(readiness::auditTakesRecords);
+        Log log = openLog(client, epoch, metrics);
+        AuditLog audit = closers.opened("audit", auditDecoration.apply(log.records()));
         readiness.audit(audit);
-        act(client, audit, metrics);
+        act(client, audit, log.usage(), metrics);
         readiness.acting();
+    }
+
+    /** @param usage as the log tells it, and goes on telling */
+    private record Log(FileAuditLog records, UsageHistory usage) {}
+
+    private Log openLog(KubernetesClient client, long epoch, OperatorMetrics metrics) throws InterruptedException {
+        try (var said = new WithoutAudit(client, clock)) {
+            return AUDIT_OPENING.open(
+                    () -> {
+                        var usage = new UsageHistory();
+                        var records = FileAuditLog.openWhenFree(
+                                config.audit().directory(),
+                                new AuditWriter(epoch, config.operator().identity(), Version.of()),
+                                clock,
+                                metrics.auditObserver(),
+                                new UsageFromLog(usage),
+                                LOCK_RETRY);
+                        return new Log(records, usage);
+                    },
+                    why -> {
+                        readiness.auditAway(why);
+                        said.because(why);
+                    });
+        }
     }
 
     private long lead(KubernetesClient client) throws InterruptedException {
@@ -121,44 +149,55 @@ public final class OperatorProcess implements AutoCloseable {
         }
     }
 
-    private void act(KubernetesClient client, AuditLog audit, OperatorMetrics metrics) {
+    private void act(KubernetesClient client, AuditLog audit, UsageHistory usage, OperatorMetrics metrics) {
         var pods = closers.opened("pod watch", new PodWatch(client));
+        var changes = new DepartmentChanges(metrics);
+        changes.onChange(now -> pods.watch(now.sandboxNamespaces()));
         DepartmentsFile departments = closers.opened(
                 "departments",
-                DepartmentsFile.open(
-                        departmentsPath(),
-                        config.operator().namespace(),
-                        DEPARTMENTS_POLL,
-                        new DepartmentChanges(pods, metrics)));
+                DepartmentsFile.open(departmentsPath(), config.operator().namespace(), DEPARTMENTS_POLL, changes));
         pods.watch(departments.current().sandboxNamespaces());
         var keys = new MasterKeySecret(
                         client, config.operator().namespace(), config.keys().secretName(), new SecureRandom())
                 .load();
         var ends = new PodEnds(client, pods);
+        Guard guard = Guard.off();
+        var assembly = new RunsAssembly(config, client, clock);
+        LiveFacts facts = assembly.facts(departments::current, guard, audit, usage);
         Runs runs = closers.opened(
-                "runs",
-                new RunsAssembly(config, client, clock).runs(departments::current, pods, ends, keys, audit, metrics));
+                "runs", assembly.runs(departments::current, facts, pods, ends, keys, audit, usage, metrics));
+        changes.onChange(runs::changed);
         metrics.watchActiveRuns(runs::count);
         metrics.watchQueuedRuns(runs::queued);
-        metrics.watchAudit(() -> audit.health().ok());
         metrics.watchDepartments(
                 () -> departments.current().all().size(),
                 () -> departments.problem().isEmpty());
         var executions = new Executions(client);
         new Recovery(audit, executions, runs, pods, ends).start();
         var catalog = closers.opened("catalog", new Catalog(client));
-        closers.opened("reconcilers", reconcilers(client, catalog, runs, executions, audit));
+        guard.onChange(catalog::retell);
+        closers.opened("approval deletions", new Deletions(catalog, audit, clock))
+                .start();
+        var terms = new TermsInForce(guard, departments::current, clock);
+        closers.opened("reconcilers", reconcilers(client, catalog, runs, executions, audit, facts, terms));
     }
 
     private AutoCloseable reconcilers(
-            KubernetesClient client, Catalog catalog, Runs runs, Executions executions, AuditLog audit) {
+            KubernetesClient client,
+            Catalog catalog,
+            Runs runs,
+            Executions executions,
+            AuditLog audit,
+            LiveFacts facts,
+            TermsInForce terms) {
         var operator = new Operator(settings -> settings.withKubernetesClient(client)
                 .withCloseClientOnStop(false)
                 .withStopOnInformerErrorDuringStartup(true)
                 .withReconciliationTerminationTimeout(config.execution().terminationGrace()));
-        operator.register(
-                new TemplateReconciler(catalog, new StatusWriter(client), RunsAssembly.allowedImages(config), clock));
-        operator.register(new ApprovalReconciler(catalog, new StatusWriter(client), clock));
+        var writer = new StatusWriter(client);
+        operator.register(new TemplateReconciler(catalog, audit, terms, writer, RunsAssembly.allowedImages(config)));
+        operator.register(new ApprovalReconciler(catalog, audit, terms, writer));
+        operator.register(new ExecutionApprovalReconciler(facts, executions, audit, terms, writer, runs::release));
         operator.register(new ExecutionReconciler(runs, executions, catalog, audit, clock));
         operator.start();
         return operator::stop;

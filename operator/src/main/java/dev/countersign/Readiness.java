@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Readiness {
     private volatile HealthStatus stage = HealthStatus.failed("starting");
     private volatile @Nullable AuditLog audit;
+    private volatile String away = "";
 
     AutoCloseable serve(int port, OperatorMetrics metrics) {
         return HealthServer.start(
@@ -47,6 +48,16 @@ final class Readiness {
         audit = log;
     }
 
+    /** There is no log yet, for this reason: alive, and not ready. */
+    void auditAway(String why) {
+        away = why;
+    }
+
+    boolean auditTakesRecords() {
+        AuditLog log = audit;
+        return log != null && log.health().ok();
+    }
+
     // A log that found itself closed or changed underneath stays so for this process: only a restart looks at it anew.
     private HealthStatus auditCanRecover() {
         AuditLog log = audit;
@@ -58,7 +69,7 @@ final class Readiness {
     private HealthStatus auditStatus() {
         AuditLog log = audit;
         if (log == null) {
-            return HealthStatus.healthy();
+            return away.isEmpty() ? HealthStatus.healthy() : HealthStatus.failed(away);
         }
         var health = log.health();
         return health.ok() ? HealthStatus.healthy() : HealthStatus.failed(health.reason());

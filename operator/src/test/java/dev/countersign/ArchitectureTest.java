@@ -23,6 +23,7 @@ class ArchitectureTest {
         "dev.countersign.canonical..",
         "dev.countersign.conditions..",
         "dev.countersign.policy..",
+        "dev.countersign.quota..",
         "dev.countersign.sandbox.pod..",
         "dev.countersign.sandbox.wire.."
     };
@@ -62,6 +63,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule DECISIONS_ARE_PURE = noClasses()
             .that(simpleNameEndingWith("Planner")
+                    .or(simpleNameEndingWith("Standing"))
                     .or(simpleNameEndingWith("Statuses"))
                     .or(simpleNameEndingWith("Approvals"))
                     .or(simpleNameEndingWith("RunEnd")))
@@ -92,6 +94,8 @@ class ArchitectureTest {
                     "dev.countersign.canonical..",
                     "dev.countersign.template..",
                     "dev.countersign.config..",
+                    "dev.countersign.quota..",
+                    "dev.countersign.guard..",
                     "io.fabric8.kubernetes.api.model.."));
 
     @ArchTest

@@ -18,7 +18,7 @@ import org.jspecify.annotations.NullMarked;
  */
 @NullMarked
 public record RequestDigests(String request, String inputs, String code) {
-    private static final String REQUEST_DOMAIN = "execution-request/v1";
+    private static final String REQUEST_DOMAIN = "execution-request/v2";
     private static final String INPUTS_DOMAIN = "execution-inputs/v1";
 
     /** The digests of a run of the template with this digest, of this code, within these limits. */
@@ -30,7 +30,11 @@ public record RequestDigests(String request, String inputs, String code) {
         request.put("namespace", execution.getMetadata().getNamespace());
         request.put("name", execution.getMetadata().getName());
         request.put("uid", execution.getMetadata().getUid());
-        request.put("requestedBy", execution.getSpec().requestedBy().username());
+        request.putObject("requestedBy")
+                .put("username", execution.getSpec().requestedBy().username())
+                .put("uid", execution.getSpec().requestedBy().uid());
+        // What the agent says it does this for: a person who approves the run approves it for that.
+        request.put("reasoning", execution.getSpec().reasoning());
         request.put("templateDigest", templateDigest);
         request.put("inputsDigest", inputsDigest);
         request.put("codeDigest", codeDigest);

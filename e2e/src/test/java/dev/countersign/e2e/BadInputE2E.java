@@ -220,7 +220,7 @@ class BadInputE2E {
                         .build())
                 .create();
         String name = namespace.getMetadata().getName();
-        try (var nowhere = Department.ofAdmin(cluster, name, name)) {
+        try (var nowhere = Department.outsideTheChart(cluster, name, name)) {
             var template = nowhere.python("print('never')").approved();
 
             var run = template.run();

@@ -1,11 +1,12 @@
 package dev.countersign.approval;
 
 import dev.countersign.api.Reason;
-import dev.countersign.api.templateapproval.TemplateApproval;
-import java.time.Instant;
+import dev.countersign.approval.Standing.Worth;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * All approvals that name one template, judged together. Pure.
@@ -13,52 +14,76 @@ import java.util.Optional;
  * <p>A live denial of the very digest outweighs any approval of it: of two approvers who disagree, the one who says
  * no is heard until the denial is revoked or runs out.
  */
-public record Approvals(List<TemplateApproval> all) {
+public record Approvals(List<ObservedApproval> all) {
     public Approvals {
         all = List.copyOf(all);
     }
 
-    /** The judgement: the approval a run may rest on, or why there is none. */
-    public record Judgement(Optional<TemplateApproval> approval, Reason reason, String message) {}
+    /**
+     * The judgement.
+     *
+     * @param approval the one a run may rest on, if there is one
+     * @param passing whether what is in the way goes away by itself, so that it is worth waiting
+     */
+    public record Judgement(Optional<ObservedApproval> approval, boolean passing, Reason reason, String message) {}
 
-    private record Judged(TemplateApproval approval, Standing standing) {}
-
-    public Judgement judge(String liveDigest, Instant now) {
-        List<Judged> judged = all.stream()
-                .map(each -> new Judged(each, Standing.of(each, liveDigest, now)))
-                .toList();
-        Optional<Judged> denied = judged.stream()
-                .filter(each -> each.standing().reason() == Reason.Denied)
-                .findFirst();
-        if (denied.isPresent()) {
-            return refusal(denied.get());
+    private record Judged(ObservedApproval observed, Standing standing) {
+        boolean is(Worth worth) {
+            return standing.worth() == worth;
         }
+    }
+
+    /** What all of them together are worth for the template as it is now; empty: there is none of that name. */
+    public Judgement judge(Optional<LiveTemplate> live, Terms terms) {
+        return judge(live, terms, EnumSet.allOf(ApprovalRule.class));
+    }
+
+    /** As if there were these rules only: what shows that none of them is idle. */
+    Judgement judge(Optional<LiveTemplate> live, Terms terms, Set<ApprovalRule> rules) {
+        List<Judged> judged = all.stream()
+                .map(each -> new Judged(each, Standing.of(each, live, terms, rules)))
+                .toList();
+        return first(judged, Worth.DENIES)
+                .map(Approvals::refusal)
+                .or(() -> longest(judged))
+                .or(() -> first(judged, Worth.ACCEPTABLE).map(Approvals::refusal))
+                .or(() -> first(judged, Worth.SUSPENDED).map(Approvals::refusal))
+                .or(() -> newest(judged).map(Approvals::refusal))
+                .orElseGet(Approvals::none);
+    }
+
+    private static Optional<Judged> first(List<Judged> judged, Worth worth) {
+        return judged.stream().filter(each -> each.is(worth)).findFirst();
+    }
+
+    private static Optional<Judgement> longest(List<Judged> judged) {
         return judged.stream()
-                .filter(each -> each.standing().counts())
-                .max(Comparator.comparing(each -> Standing.expiry(each.approval())))
+                .filter(each -> each.is(Worth.COUNTS))
+                .max(Comparator.comparing(each -> each.observed().expiry()))
                 .map(each -> new Judgement(
-                        Optional.of(each.approval()),
+                        Optional.of(each.observed()),
+                        false,
                         Reason.Approved,
-                        each.standing().message()))
-                .orElseGet(() -> newest(judged).map(Approvals::refusal).orElseGet(Approvals::none));
+                        each.standing().message()));
     }
 
     private static Optional<Judged> newest(List<Judged> judged) {
-        return judged.stream()
-                .max(Comparator.comparing(each -> each.approval().getMetadata().getCreationTimestamp()));
+        return judged.stream().max(Comparator.comparing(each -> each.observed().created()));
     }
 
     private static Judgement refusal(Judged judged) {
         return new Judgement(
                 Optional.empty(),
+                judged.is(Worth.ACCEPTABLE) || judged.is(Worth.SUSPENDED),
                 judged.standing().reason(),
-                "TemplateApproval " + judged.approval().getMetadata().getName() + ": "
+                "TemplateApproval " + judged.observed().approval().getMetadata().getName() + ": "
                         + judged.standing().message());
     }
 
     private static Judgement none() {
         return new Judgement(
                 Optional.empty(),
+                false,
                 Reason.NotApproved,
                 "no TemplateApproval names this template: ask an approver of this department to review and approve it");
     }

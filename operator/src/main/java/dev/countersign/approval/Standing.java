@@ -1,57 +1,81 @@
 package dev.countersign.approval;
 
-import dev.countersign.api.Decision;
 import dev.countersign.api.Reason;
-import dev.countersign.api.templateapproval.TemplateApproval;
-import dev.countersign.template.BehaviourProjection;
-import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
 
 /**
- * What one approval is worth for one template digest at one instant. Pure.
+ * What one approval is worth, at one instant. Pure.
  *
- * @param counts whether a run may rest on it
+ * <p>Two things make it count: that it is right now (who approved, what, for how long), and that the log says that it
+ * was accepted while the guard stood. The first is looked at anew each time, because templates change; the second is
+ * decided once.
+ *
  * @param reason why, or why not
  * @param message for people, with what to do next
  */
-public record Standing(boolean counts, Reason reason, String message) {
-    /** Judges an approval against the digest that the live template has. {@code now} is the operator's clock. */
-    public static Standing of(TemplateApproval approval, String liveDigest, Instant now) {
-        var grant = approval.getSpec().grant();
-        if (approval.getMetadata().getDeletionTimestamp() != null
-                || approval.getSpec().revocation() != null) {
-            return no(Reason.ApprovalRevoked, "it was revoked: ask an approver for a new approval");
-        }
-        if (!expiry(approval).isAfter(now)) {
-            return no(
-                    Reason.ApprovalExpired,
-                    "it expired at " + expiry(approval) + ": ask an approver for a new approval");
-        }
-        if (grant.snapshot() != null
-                && !BehaviourProjection.digestOf(grant.snapshot()).equals(grant.templateDigest())) {
-            return no(Reason.DigestMismatch, "its snapshot does not hash to its templateDigest: approve again");
-        }
-        if (!grant.templateDigest().equals(liveDigest)) {
-            return no(
-                    Reason.DigestMismatch,
-                    "it approves " + grant.templateDigest() + ", but the template is now " + liveDigest
-                            + ": review the change and approve the new digest");
-        }
-        if (grant.decision() == Decision.Denied) {
-            return no(
-                    Reason.Denied,
-                    "an approver denied this digest" + (grant.reason() == null ? "" : ": " + grant.reason()));
-        }
-        return new Standing(
-                true, Reason.Approved, "approved by " + grant.approvedBy().username() + " until " + expiry(approval));
+public record Standing(Worth worth, Reason reason, String message) {
+
+    /** What follows from it. */
+    public enum Worth {
+        /** A run may rest on it. */
+        COUNTS,
+        /** It keeps the template, or the run, from running. */
+        DENIES,
+        /** It will count as soon as that is on record. */
+        ACCEPTABLE,
+        /** It would count, but the guard does not stand at the moment. */
+        SUSPENDED,
+        /** It is worth nothing. */
+        REFUSED
     }
 
-    /** The instant from which the approval no longer counts, by the API server's creation time. */
-    public static Instant expiry(TemplateApproval approval) {
-        return Instant.parse(approval.getMetadata().getCreationTimestamp())
-                .plusSeconds(approval.getSpec().grant().validForSeconds());
+    /** Judges an approval of a template against that template as it is now; empty: there is none of that name. */
+    public static Standing of(ObservedApproval observed, Optional<LiveTemplate> live, Terms terms) {
+        return of(observed, live, terms, EnumSet.allOf(ApprovalRule.class));
     }
 
-    private static Standing no(Reason reason, String message) {
-        return new Standing(false, reason, message);
+    /** As if there were these rules only: what shows that none of them is idle. */
+    static Standing of(ObservedApproval observed, Optional<LiveTemplate> live, Terms terms, Set<ApprovalRule> rules) {
+        return rules.stream()
+                .sorted()
+                .map(rule -> rule.against(observed, live, terms))
+                .flatMap(Optional::stream)
+                .findFirst()
+                .orElseGet(() -> new Standing(
+                        Worth.COUNTS,
+                        Reason.Approved,
+                        "approved by "
+                                + observed.approval()
+                                        .getSpec()
+                                        .grant()
+                                        .approvedBy()
+                                        .username() + " until "
+                                + observed.expiry()));
+    }
+
+    /** Judges an approval of one run against that run as it is now. */
+    public static Standing of(ObservedRunApproval observed, LiveRun run, Terms terms) {
+        return of(observed, run, terms, EnumSet.allOf(RunApprovalRule.class));
+    }
+
+    /** As if there were these rules only. */
+    static Standing of(ObservedRunApproval observed, LiveRun run, Terms terms, Set<RunApprovalRule> rules) {
+        return rules.stream()
+                .sorted()
+                .map(rule -> rule.against(observed, run, terms))
+                .flatMap(Optional::stream)
+                .findFirst()
+                .orElseGet(() -> new Standing(
+                        Worth.COUNTS,
+                        Reason.Accepted,
+                        "approved by "
+                                + observed.approval().getSpec().approvedBy().username()));
+    }
+
+    /** Whether a run may rest on it. */
+    public boolean counts() {
+        return worth == Worth.COUNTS;
     }
 }

@@ -3,13 +3,14 @@ package dev.countersign.audit;
 import dev.countersign.api.Decision;
 import dev.countersign.api.Reason;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Something that was observed, decided or done. One record type per kind of event; its components are the fields of
  * the line in the log, absent ones are left out. Events hold digests, never code, inputs or outputs.
  */
-public sealed interface AuditEvent permits AuditEvent.OfObject, LogEvent {
+public sealed interface AuditEvent permits AuditEvent.OfObject, AuditEvent.OfGuard, LogEvent {
 
     AuditEventType type();
 
@@ -22,6 +23,14 @@ public sealed interface AuditEvent permits AuditEvent.OfObject, LogEvent {
     sealed interface OfRun extends OfObject {
         /** Counted from 1. */
         int attempt();
+    }
+
+    /** An event about the admission policies that guard approvals. */
+    sealed interface OfGuard extends AuditEvent permits GuardObserved, GuardFailed, GuardRestored {}
+
+    /** An event that was decided under rules worth naming. */
+    sealed interface Governed extends OfObject permits ApprovalAccepted, ExecutionAuthorized {
+        Governance governance();
     }
 
     /**
@@ -44,20 +53,27 @@ public sealed interface AuditEvent permits AuditEvent.OfObject, LogEvent {
     /**
      * An approval counts from now on.
      *
+     * @param templateDigest of the template whose use was decided on, or whose run was
+     * @param request the one run that is approved; absent where a template is
      * @param decision an accepted denial is a decision too
+     * @param grantDigest of what was decided, all of it: a later change of the object is seen
      * @param expiresAt end of its validity, by the API server's clock
      */
     record ApprovalAccepted(
             AuditSubject subject,
             String templateName,
             String templateDigest,
+            @Nullable RequestReference request,
             Decision decision,
             Actor approvedBy,
             Identity identity,
-            Instant expiresAt)
-            implements OfObject {
+            String grantDigest,
+            Instant expiresAt,
+            Governance governance)
+            implements Governed {
         public ApprovalAccepted {
             Digest.require("templateDigest", templateDigest);
+            Digest.require("grantDigest", grantDigest);
         }
 
         @Override
@@ -66,17 +82,23 @@ public sealed interface AuditEvent permits AuditEvent.OfObject, LogEvent {
         }
     }
 
-    /** An approval was looked at and does not count. */
+    /**
+     * An approval was looked at and does not count.
+     *
+     * @param templateDigest as the approval states it, or of the run's template
+     * @param request the one run that it is about; absent where it is about a template
+     */
     record ApprovalRejected(
             AuditSubject subject,
             String templateName,
-            String templateDigest,
+            @Nullable String templateDigest,
+            @Nullable RequestReference request,
             Actor approvedBy,
             Identity identity,
             Reason reasonCode)
             implements OfObject {
         public ApprovalRejected {
-            Digest.require("templateDigest", templateDigest);
+            Digest.requireIfPresent("templateDigest", templateDigest);
         }
 
         @Override
@@ -85,7 +107,7 @@ public sealed interface AuditEvent permits AuditEvent.OfObject, LogEvent {
         }
     }
 
-    /** The validity of an accepted approval has ended. */
+    /** The validity of an approval has ended. */
     record ApprovalExpired(AuditSubject subject, String templateName, String templateDigest, Instant expiresAt)
             implements OfObject {
         public ApprovalExpired {
@@ -99,16 +121,18 @@ public sealed interface AuditEvent permits AuditEvent.OfObject, LogEvent {
     }
 
     /**
-     * An accepted approval was withdrawn.
+     * An approval was withdrawn, for good.
      *
      * @param revokedBy absent if the approval was deleted: who deletes an object is known to the API server's log only
+     * @param expiresAt when it would have ended by time; absent if that is not known
      */
     record ApprovalRevoked(
             AuditSubject subject,
             String templateName,
             String templateDigest,
             @Nullable Actor revokedBy,
-            Identity identity)
+            Identity identity,
+            @Nullable Instant expiresAt)
             implements OfObject {
         public ApprovalRevoked {
             Digest.require("templateDigest", templateDigest);
@@ -121,11 +145,59 @@ public sealed interface AuditEvent permits AuditEvent.OfObject, LogEvent {
     }
 
     /**
+     * The admission policies were found intact.
+     *
+     * @param guardDigest normalised, over what they say
+     * @param objects the very objects, by kind, name, UID and generation
+     * @param since from when on approvals were guarded by them
+     */
+    record GuardObserved(String guardDigest, String objects, Instant since) implements OfGuard {
+        public GuardObserved {
+            Digest.require("guardDigest", guardDigest);
+        }
+
+        @Override
+        public AuditEventType type() {
+            return AuditEventType.GUARD_OBSERVED;
+        }
+    }
+
+    /**
+     * The admission policies were found missing, altered or without effect: no approval counts from now on.
+     *
+     * @param guardDigest over what they say now; absent if there are none
+     */
+    record GuardFailed(@Nullable String guardDigest, List<String> problems) implements OfGuard {
+        public GuardFailed {
+            Digest.requireIfPresent("guardDigest", guardDigest);
+            problems = List.copyOf(problems);
+        }
+
+        @Override
+        public AuditEventType type() {
+            return AuditEventType.GUARD_FAILED;
+        }
+    }
+
+    /** The admission policies are intact again. Components as in {@link GuardObserved}. */
+    record GuardRestored(String guardDigest, String objects, Instant since) implements OfGuard {
+        public GuardRestored {
+            Digest.require("guardDigest", guardDigest);
+        }
+
+        @Override
+        public AuditEventType type() {
+            return AuditEventType.GUARD_RESTORED;
+        }
+    }
+
+    /**
      * A run was refused, or ended before anything was handed to a sandbox.
      *
      * @param templateDigest absent if there is no valid template
      * @param requestDigest absent if the request could not be understood
      * @param approvalRef the approval that was considered, if there was one
+     * @param policyDigest of the department's policy; absent outside departments and in records of older versions
      */
     record ExecutionDenied(
             AuditSubject subject,
@@ -135,9 +207,11 @@ public sealed interface AuditEvent permits AuditEvent.OfObject, LogEvent {
             @Nullable String templateDigest,
             @Nullable String requestDigest,
             @Nullable ApprovalReference approvalRef,
-            Reason reasonCode)
+            Reason reasonCode,
+            @Nullable String policyDigest)
             implements OfObject {
         public ExecutionDenied {
+            Digest.requireIfPresent("policyDigest", policyDigest);
             Digest.requireIfPresent("templateDigest", templateDigest);
             Digest.requireIfPresent("requestDigest", requestDigest);
         }
@@ -151,6 +225,8 @@ public sealed interface AuditEvent permits AuditEvent.OfObject, LogEvent {
     /**
      * A run may be handed to exactly this pod. Written before it is.
      *
+     * @param approvalRef of the template
+     * @param runApprovalRef of this very run, where it needed one
      * @param inputsDigest of what came with the run
      * @param imageDigest of the image the pod runs, if the kubelet has reported it
      * @param runtimeClass absent if the cluster's default runtime is used
@@ -164,6 +240,7 @@ public sealed interface AuditEvent permits AuditEvent.OfObject, LogEvent {
             String templateName,
             String templateDigest,
             ApprovalReference approvalRef,
+            @Nullable ApprovalReference runApprovalRef,
             String requestDigest,
             String inputsDigest,
             String codeDigest,
@@ -171,8 +248,9 @@ public sealed interface AuditEvent permits AuditEvent.OfObject, LogEvent {
             SandboxReference pod,
             @Nullable String imageDigest,
             @Nullable String runtimeClass,
-            String keyId)
-            implements OfRun {
+            String keyId,
+            Governance governance)
+            implements OfRun, Governed {
         public ExecutionAuthorized {
             requireAttempt(attempt);
             Digest.require("templateDigest", templateDigest);
@@ -188,11 +266,20 @@ public sealed interface AuditEvent permits AuditEvent.OfObject, LogEvent {
         }
     }
 
-    /** The authorization is closed without a run: the sandbox is known to have run nothing. */
-    record ExecutionNotStarted(AuditSubject subject, int attempt, SandboxReference pod, Reason reasonCode)
-            implements OfRun {
+    /**
+     * The authorization is closed without a run: the sandbox is known to have run nothing.
+     *
+     * @param policyDigest as in the authorization
+     */
+    record ExecutionNotStarted(
+            AuditSubject subject,
+            int attempt,
+            SandboxReference pod,
+            Reason reasonCode,
+            @Nullable String policyDigest) implements OfRun {
         public ExecutionNotStarted {
             requireAttempt(attempt);
+            Digest.requireIfPresent("policyDigest", policyDigest);
         }
 
         @Override
@@ -209,6 +296,7 @@ public sealed interface AuditEvent permits AuditEvent.OfObject, LogEvent {
      * @param stdoutDigest absent, as the other digests, if no result was received
      * @param truncated true if any of the outputs was cut
      * @param startedAt when the sandbox accepted the job, absent if that is not known
+     * @param policyDigest as in the authorization
      */
     record ExecutionFinished(
             AuditSubject subject,
@@ -225,10 +313,12 @@ public sealed interface AuditEvent permits AuditEvent.OfObject, LogEvent {
             boolean truncated,
             @Nullable RunUsage usage,
             @Nullable Instant startedAt,
-            Instant finishedAt)
+            Instant finishedAt,
+            @Nullable String policyDigest)
             implements OfRun {
         public ExecutionFinished {
             requireAttempt(attempt);
+            Digest.requireIfPresent("policyDigest", policyDigest);
             Digest.require("requestDigest", requestDigest);
             Digest.requireIfPresent("stdoutDigest", stdoutDigest);
             Digest.requireIfPresent("stderrDigest", stderrDigest);

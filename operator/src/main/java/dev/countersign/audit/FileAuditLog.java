@@ -30,24 +30,34 @@ public final class FileAuditLog implements AuditLog {
     private final WriterLock lock;
     private final AuditObserver observer;
     private final RecordCodec codec;
-    private final RunLedger ledger;
+    private final Ledgers ledgers;
     private final DurableLog log;
     private final AppendQueue queue;
     private final LogWriter writer;
     private final Thread thread;
 
+    private record Ledgers(RunLedger runs, StoredApprovals approvals, GuardLedger guard, ToldRuns told) {
+        static Ledgers of(RecordCodec codec, ToldRuns told) {
+            return new Ledgers(new RunLedger(codec), new StoredApprovals(codec), new GuardLedger(codec), told);
+        }
+
+        Ledger all() {
+            return Ledger.of(List.of(runs, approvals, guard, told));
+        }
+    }
+
     private FileAuditLog(
             WriterLock lock,
             AuditObserver observer,
             RecordCodec codec,
-            RunLedger ledger,
+            Ledgers ledgers,
             DurableLog log,
             AppendQueue queue,
             LogWriter writer) {
         this.lock = lock;
         this.observer = observer;
         this.codec = codec;
-        this.ledger = ledger;
+        this.ledgers = ledgers;
         this.log = log;
         this.queue = queue;
         this.writer = writer;
@@ -70,7 +80,8 @@ public final class FileAuditLog implements AuditLog {
             Path directory, AuditWriter writer, Clock clock, AuditObserver observer, LogSettings settings) {
         LogDirectory files = new LogDirectory(directory);
         try {
-            return open(WriterLock.acquire(files.lockFile()), files, writer, clock, observer, settings);
+            return open(
+                    WriterLock.acquire(files.lockFile()), files, writer, clock, observer, RunListener.NONE, settings);
         } catch (IOException e) {
             throw unavailable(e);
         }
@@ -80,15 +91,21 @@ public final class FileAuditLog implements AuditLog {
      * As {@link #open(Path, AuditWriter, Clock, AuditObserver) open}, but waits while another writer holds the log:
      * what a standby does. Interrupt the thread to give up.
      *
+     * @param runs told of the runs in the log, those before it was opened included
      * @param retryEvery time between two tries
      */
     public static FileAuditLog openWhenFree(
-            Path directory, AuditWriter writer, Clock clock, AuditObserver observer, Duration retryEvery)
+            Path directory,
+            AuditWriter writer,
+            Clock clock,
+            AuditObserver observer,
+            RunListener runs,
+            Duration retryEvery)
             throws InterruptedException {
         LogDirectory files = new LogDirectory(directory);
         try {
             WriterLock lock = WriterLock.await(files.lockFile(), retryEvery);
-            return open(lock, files, writer, clock, observer, LogSettings.DEFAULT);
+            return open(lock, files, writer, clock, observer, runs, LogSettings.DEFAULT);
         } catch (IOException e) {
             throw unavailable(e);
         }
@@ -97,15 +114,19 @@ public final class FileAuditLog implements AuditLog {
     private static FileAuditLog open(
             WriterLock lock,
             LogDirectory files,
-            AuditWriter writer,
+            AuditWriter candidate,
             Clock clock,
             AuditObserver observer,
+            RunListener runs,
             LogSettings settings)
             throws IOException {
         try {
             RecordCodec codec = new RecordCodec();
-            RunLedger ledger = new RunLedger(codec);
-            ReplayedLog end = new LogReplay(codec, ledger).replay(files);
+            Ledgers ledgers =
+                    Ledgers.of(codec, new ToldRuns(codec, runs, clock.instant().minus(runs.reach())));
+            ReplayedLog end = new LogReplay(codec, ledgers.all()).replay(files);
+            ledgers.told().tellOpen();
+            AuditWriter writer = candidate.after(end.lastEpoch());
             String logId = end.logId() == null ? UUID.randomUUID().toString() : end.logId();
             DurableLog log = DurableLog.open(files, writer, clock, settings, codec, logId, end);
             try {
@@ -115,7 +136,7 @@ public final class FileAuditLog implements AuditLog {
                 log.append(List.of(codec.facts(new LogEvent.Opened(
                         writer.identity(),
                         writer.operatorVersion(),
-                        ledger.openAuthorizations().size(),
+                        ledgers.runs().openAuthorizations().size(),
                         files.sideFiles()))));
             } catch (IOException | RuntimeException e) {
                 log.close();
@@ -123,8 +144,8 @@ public final class FileAuditLog implements AuditLog {
             }
             AppendQueue queue = new AppendQueue(settings.queueRecords(), settings.batchRecords());
             LogWriter thread =
-                    new LogWriter(writer, clock, observer, settings.probeInterval(), codec, ledger, log, queue);
-            FileAuditLog opened = new FileAuditLog(lock, observer, codec, ledger, log, queue, thread);
+                    new LogWriter(writer, clock, observer, settings.probeInterval(), codec, ledgers.all(), log, queue);
+            FileAuditLog opened = new FileAuditLog(lock, observer, codec, ledgers, log, queue, thread);
             opened.thread.start();
             return opened;
         } catch (IOException | RuntimeException e) {
@@ -154,12 +175,22 @@ public final class FileAuditLog implements AuditLog {
 
     @Override
     public List<OpenAuthorization> openAuthorizations() {
-        return ledger.openAuthorizations();
+        return ledgers.runs().openAuthorizations();
     }
 
     @Override
     public Optional<SettledRun> settledRun(String executionUid, int attempt) {
-        return ledger.settledRun(new RunKey(executionUid, attempt));
+        return ledgers.runs().settledRun(new RunKey(executionUid, attempt));
+    }
+
+    @Override
+    public ApprovalLedger approvals() {
+        return ledgers.approvals();
+    }
+
+    @Override
+    public Optional<RecordedGuard> lastGuard() {
+        return ledgers.guard().last();
     }
 
     @Override

@@ -11,18 +11,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a whole log from its first byte, checks every line and every link, and rebuilds what the log says about runs.
+ * Reads a whole log from its first byte, checks every line and every link, and rebuilds what the log says about runs and approvals.
  * Reads only; one pass; memory does not grow with the log.
  */
 final class LogReplay {
 
     private final RecordCodec codec;
-    private final RunLedger ledger;
+    private final Ledger ledger;
     private final LineHash hash = new LineHash();
     private final TornWrite tornWrite;
 
     private @Nullable String logId;
     private long nextSeq;
+    private long lastEpoch = -1;
     private String link = LineHash.GENESIS;
     private int lastLineLength;
 
@@ -33,7 +34,7 @@ final class LogReplay {
     private long whole;
     private boolean torn;
 
-    LogReplay(RecordCodec codec, RunLedger ledger) {
+    LogReplay(RecordCodec codec, Ledger ledger) {
         this.codec = codec;
         this.ledger = ledger;
         this.tornWrite = new TornWrite(codec);
@@ -56,7 +57,7 @@ final class LogReplay {
                 throw new AuditLogDamagedException(segment, line + 1, "is torn, with segments after it");
             }
         }
-        return new ReplayedLog(Math.max(1, segments.size()), whole, logId, nextSeq, link, lastLineLength);
+        return new ReplayedLog(Math.max(1, segments.size()), whole, logId, nextSeq, lastEpoch, link, lastLineLength);
     }
 
     private void readSegment() throws IOException {
@@ -98,6 +99,7 @@ final class LogReplay {
         }
         logId = header.logId();
         nextSeq = header.seq() + 1;
+        lastEpoch = header.epoch();
         link = hash.link(bytes, offset, length);
         lastLineLength = length;
         whole += length + 1L;

@@ -23,7 +23,7 @@ final class LogWriter implements Runnable {
     private final AuditObserver observer;
     private final Duration probeInterval;
     private final RecordCodec codec;
-    private final RunLedger ledger;
+    private final Ledger ledger;
     private final DurableLog log;
     private final AppendQueue queue;
 
@@ -36,7 +36,7 @@ final class LogWriter implements Runnable {
             AuditObserver observer,
             Duration probeInterval,
             RecordCodec codec,
-            RunLedger ledger,
+            Ledger ledger,
             DurableLog log,
             AppendQueue queue) {
         this.writer = writer;

@@ -48,12 +48,19 @@ final class RecordCodec {
             .defaultPropertyInclusion(
                     JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
             .addMixIn(AuditEvent.OfObject.class, SubjectInline.class)
+            .addMixIn(AuditEvent.Governed.class, GovernanceInline.class)
             .build();
 
     /** The subject's fields stand in the line itself, not in an object of their own. */
     private interface SubjectInline {
         @JsonUnwrapped
         AuditSubject subject();
+    }
+
+    /** As the subject's. */
+    private interface GovernanceInline {
+        @JsonUnwrapped
+        Governance governance();
     }
 
     /**

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Memory is bounded: open authorizations by the number of runs at a time, settled ones by {@link #RECENT}.
  */
-final class RunLedger {
+final class RunLedger implements Ledger {
 
     /** Settlements kept, about 10 MiB. A restarted operator asks about the last few dozen. */
     static final int RECENT = 4096;
@@ -42,13 +42,8 @@ final class RunLedger {
         this.codec = codec;
     }
 
-    /**
-     * Whether the event may be written now.
-     *
-     * @return the receipt of the record that already says this, empty if it is to be written
-     * @throws AuditConflictException if the log contradicts it
-     */
-    synchronized Optional<AuditReceipt> check(AuditEvent event) {
+    @Override
+    public synchronized Optional<AuditReceipt> check(AuditEvent event) {
         return switch (event) {
             case ExecutionAuthorized authorized -> checkAuthorized(authorized);
             case ExecutionNotStarted notStarted -> checkSettlement(notStarted, NOT_STARTED, notStarted.pod());
@@ -58,13 +53,13 @@ final class RunLedger {
         };
     }
 
-    /** Whether {@link #apply} would keep anything of such a record. */
-    boolean concerns(RecordHeader header) {
+    @Override
+    public boolean concerns(RecordHeader header) {
         return header.uid() != null && KEPT.contains(header.type());
     }
 
-    /** Takes in a record that is in the log. */
-    synchronized void apply(StoredRecord stored) {
+    @Override
+    public synchronized void apply(StoredRecord stored) {
         RecordHeader header = stored.header();
         String uid = header.uid();
         if (uid == null || !concerns(header)) {

@@ -52,8 +52,9 @@ final class DepartmentsReader {
         }
         claim(section, "namespace", namespace, name, roles);
         claim(section, "sandboxNamespace", sandboxes, name, roles);
+        DepartmentPolicy policy = DepartmentPolicyReader.read(section.section("policy"));
         section.end();
-        return new Department(name, namespace, sandboxes);
+        return new Department(name, namespace, sandboxes, policy);
     }
 
     private static void claim(

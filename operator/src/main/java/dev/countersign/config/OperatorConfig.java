@@ -1,6 +1,7 @@
 package dev.countersign.config;
 
 import dev.countersign.api.Language;
+import dev.countersign.guard.Mode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -20,7 +21,8 @@ public record OperatorConfig(
         Audit audit,
         Keys keys,
         Sandbox sandbox,
-        Execution execution) {
+        Execution execution,
+        Guard guard) {
 
     /**
      * Who and where this process is.
@@ -80,6 +82,13 @@ public record OperatorConfig(
      * @param terminationGrace how long a stopping operator waits for hand-overs under way
      */
     public record Execution(int maxConcurrent, Duration terminationGrace) {}
+
+    /**
+     * How the admission policies are watched over.
+     *
+     * @param mode {@code Enforce} or, for development, {@code Off}
+     */
+    public record Guard(Mode mode) {}
 
     /**
      * Reads the configuration of this process.

@@ -1,6 +1,7 @@
 package dev.countersign.config;
 
 import dev.countersign.api.Language;
+import dev.countersign.guard.Mode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,7 +58,8 @@ final class OperatorConfigReader {
                 audit(root.section("audit")),
                 keys(root.section("keys")),
                 sandbox(root.section("sandbox")),
-                execution(root.section("execution")));
+                execution(root.section("execution")),
+                guard(root.section("guard")));
     }
 
     private OperatorConfig.Operator operator(Section section) {
@@ -165,6 +167,12 @@ final class OperatorConfigReader {
         int grace = section.number("terminationGraceSeconds", 20, 1, 600);
         section.end();
         return new OperatorConfig.Execution(maxConcurrent, Duration.ofSeconds(grace));
+    }
+
+    private static OperatorConfig.Guard guard(Section section) {
+        String mode = section.text("mode", "Enforce", TextRule.GUARD_MODE);
+        section.end();
+        return new OperatorConfig.Guard(mode.equals("Off") ? Mode.OFF : Mode.ENFORCE);
     }
 
     private @Nullable String variable(String name, TextRule rule) {

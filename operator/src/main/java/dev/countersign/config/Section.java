@@ -1,12 +1,14 @@
 package dev.countersign.config;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,10 +58,34 @@ final class Section {
         return text(key, "", rule);
     }
 
-    int number(String key, int fallback, int min, int max) {
+    /** One of an enum's constants, by its name. */
+    <E extends Enum<E>> E choice(String key, Class<E> type, E fallback) {
         YamlNode value = value(key);
         if (value == null) {
             return fallback;
+        }
+        String text = value instanceof YamlNode.Scalar scalar ? scalar.text() : "";
+        for (E constant : type.getEnumConstants()) {
+            if (constant.name().equals(text)) {
+                return constant;
+            }
+        }
+        String names = Arrays.stream(type.getEnumConstants()).map(Enum::name).collect(Collectors.joining(", "));
+        wrong(key, value, "must be one of " + names + seen(value));
+        return fallback;
+    }
+
+    int number(String key, int fallback, int min, int max) {
+        Integer number = optionalNumber(key, min, max);
+        return number == null ? fallback : number;
+    }
+
+    /** Null also if there is a value that is wrong. */
+    @Nullable
+    Integer optionalNumber(String key, int min, int max) {
+        YamlNode value = value(key);
+        if (value == null) {
+            return null;
         }
         String text = value instanceof YamlNode.Scalar scalar ? scalar.text() : "";
         if (text.matches("-?[0-9]{1,9}")) {
@@ -69,7 +95,23 @@ final class Section {
             }
         }
         wrong(key, value, "must be a whole number from " + min + " to " + max + seen(value));
-        return fallback;
+        return null;
+    }
+
+    /** A size as it was written; null also if there is a value that is wrong. */
+    @Nullable
+    String optionalSize(String key, long min, long max, String bounds) {
+        YamlNode value = value(key);
+        String text = value == null ? null : scalar(path(key), value, TextRule.BYTES);
+        if (value == null || text == null) {
+            return null;
+        }
+        long bytes = Quantity.bytes(text);
+        if (bytes < min || bytes > max) {
+            wrong(key, value, "must be " + bounds + seen(value));
+            return null;
+        }
+        return text;
     }
 
     boolean flag(String key, boolean fallback) {

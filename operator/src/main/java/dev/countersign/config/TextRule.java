@@ -20,6 +20,9 @@ record TextRule(Pattern pattern, int maxLength, String description) {
     static final TextRule IMAGE_BY_DIGEST = rule(
             "[a-zA-Z0-9][a-zA-Z0-9._:/-]*@sha256:[a-f0-9]{64}", 512, "an image reference with @sha256:<64 hex digits>");
     static final TextRule PULL_POLICY = rule("Always|IfNotPresent|Never", 16, "one of Always, IfNotPresent and Never");
+    /** Not Off for a plain {@code false}, which somebody may mean otherwise. */
+    static final TextRule GUARD_MODE = rule("Enforce|Off", 7, "Enforce or Off");
+
     static final TextRule BYTES = rule("[1-9][0-9]{0,12}(Ki|Mi|Gi)?", 16, "a size such as 64Mi or 1Gi");
     static final TextRule CPU = rule("[1-9][0-9]{0,5}m?", 7, "CPUs such as \"1\" or 500m");
 

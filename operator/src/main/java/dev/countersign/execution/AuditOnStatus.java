@@ -22,7 +22,7 @@ record AuditOnStatus(Execution execution) {
                 receipt.leafHash(),
                 null,
                 null,
-                ExecutionStatuses.IDENTITY,
+                ExecutionStatuses.shown(refusal.identity()),
                 execution.getSpec().requestedBy(),
                 null,
                 refusal.templateDigest(),
@@ -59,7 +59,7 @@ record AuditOnStatus(Execution execution) {
                 receipt.leafHash(),
                 null,
                 null,
-                ExecutionStatuses.IDENTITY,
+                ExecutionStatuses.shown(run.identity()),
                 ExecutionStatuses.subject(run.requestedBy()),
                 new AuditedApproval(
                         run.approvalRef().name(),

@@ -2,13 +2,16 @@ package dev.countersign.execution;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.countersign.api.Reason;
 import dev.countersign.api.Subject;
 import dev.countersign.api.execution.Execution;
+import dev.countersign.api.executionapproval.ExecutionApproval;
 import dev.countersign.api.templateapproval.TemplateApproval;
 import dev.countersign.audit.Actor;
 import dev.countersign.audit.ApprovalReference;
 import dev.countersign.audit.AuditEvent;
 import dev.countersign.audit.AuditSubject;
+import dev.countersign.audit.Authorship;
 import dev.countersign.audit.Identity;
 import dev.countersign.audit.RunUsage;
 import dev.countersign.audit.SandboxReference;
@@ -18,7 +21,10 @@ import dev.countersign.policy.RunRequest;
 import dev.countersign.sandbox.Sandbox;
 import dev.countersign.sandbox.wire.SandboxResult;
 import dev.countersign.template.RunLimits;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What goes into the audit log for one Execution. Pure. */
@@ -36,16 +42,29 @@ final class AuditRecords {
         return new Actor(subject.username(), subject.uid());
     }
 
+    /** A refusal that was decided on these facts. */
+    static ExecutionStatuses.Refusal refusal(RunRequest request, Reason reason, String message) {
+        return new ExecutionStatuses.Refusal(
+                reason,
+                message,
+                request.template().map(each -> each.digest()).orElse(null),
+                null,
+                reason == Reason.Denied ? runApproval(request) : null,
+                identity(request),
+                request.department().map(each -> each.policy().digest()).orElse(null));
+    }
+
     static AuditEvent.ExecutionDenied denied(Execution execution, ExecutionStatuses.Refusal refusal) {
         return new AuditEvent.ExecutionDenied(
                 subject(execution),
                 actor(execution.getSpec().requestedBy()),
-                Identity.Unverified,
+                refusal.identity(),
                 execution.getSpec().templateRef().name(),
                 refusal.templateDigest(),
                 refusal.requestDigest(),
-                null,
-                refusal.reason());
+                refusal.approval(),
+                refusal.reason(),
+                refusal.policyDigest());
     }
 
     static AuditEvent.ExecutionAuthorized authorized(
@@ -56,10 +75,11 @@ final class AuditRecords {
                 subject(execution),
                 attempt,
                 actor(execution.getSpec().requestedBy()),
-                Identity.Unverified,
+                identity(request),
                 execution.getSpec().templateRef().name(),
                 template.digest(),
                 approval(request.approval().orElseThrow()),
+                request.needsPerson() ? runApproval(request) : null,
                 digests.request(),
                 digests.inputs(),
                 digests.code(),
@@ -67,7 +87,21 @@ final class AuditRecords {
                 new SandboxReference(pod.namespace(), pod.name(), pod.uid(), pod.node()),
                 imageDigest(pod.imageId()),
                 pod.runtimeClass(),
-                keyId);
+                keyId,
+                request.terms()
+                        .governance(
+                                template.template().getSpec().authors().isEmpty()
+                                        ? Authorship.external
+                                        : Authorship.internal));
+    }
+
+    static AuditEvent.ExecutionNotStarted notStarted(AuditEvent.ExecutionAuthorized run) {
+        return new AuditEvent.ExecutionNotStarted(
+                run.subject(),
+                run.attempt(),
+                run.pod(),
+                Reason.SandboxUnavailable,
+                run.governance().policyDigest());
     }
 
     static AuditEvent.ExecutionFinished finished(
@@ -89,7 +123,49 @@ final class AuditRecords {
                 result == null || result.stdoutTruncated() || result.stderrTruncated(),
                 result == null ? null : usage(result),
                 startedAt,
-                now);
+                now,
+                run.governance().policyDigest());
+    }
+
+    private static @Nullable ApprovalReference runApproval(RunRequest request) {
+        return request.runApproval()
+                .map(observed -> new ApprovalReference(
+                        observed.approval().getMetadata().getName(),
+                        observed.approval().getMetadata().getUid(),
+                        actor(observed.approval().getSpec().approvedBy())))
+                .orElse(null);
+    }
+
+    private static Identity identity(RunRequest request) {
+        return request.terms()
+                .identity(Instant.parse(request.execution().getMetadata().getCreationTimestamp()));
+    }
+
+    /** The approvals that a run rests on: of its template and, where it needs one, of itself. */
+    static List<AuditSubject> approvals(RunRequest request) {
+        return approvals(
+                request.execution().getMetadata().getNamespace(),
+                request.approval().map(AuditRecords::approval).orElse(null),
+                runApproval(request));
+    }
+
+    /** The same, of a run that was authorized. */
+    static List<AuditSubject> approvals(AuditEvent.ExecutionAuthorized run) {
+        return approvals(run.subject().namespace(), run.approvalRef(), run.runApprovalRef());
+    }
+
+    private static List<AuditSubject> approvals(
+            String namespace, @Nullable ApprovalReference ofTemplate, @Nullable ApprovalReference ofRun) {
+        List<AuditSubject> approvals = new ArrayList<>();
+        if (ofTemplate != null) {
+            approvals.add(new AuditSubject(
+                    namespace, HasMetadata.getKind(TemplateApproval.class), ofTemplate.name(), ofTemplate.uid(), 1));
+        }
+        if (ofRun != null) {
+            approvals.add(new AuditSubject(
+                    namespace, HasMetadata.getKind(ExecutionApproval.class), ofRun.name(), ofRun.uid(), 1));
+        }
+        return approvals;
     }
 
     private static ApprovalReference approval(TemplateApproval approval) {

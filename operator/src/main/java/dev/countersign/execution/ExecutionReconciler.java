@@ -51,7 +51,7 @@ public final class ExecutionReconciler implements Reconciler<Execution> {
                 wake.propagateEvent(id);
             }
         });
-        catalog.onChange(runs::release);
+        runs.follow(catalog);
     }
 
     @Override

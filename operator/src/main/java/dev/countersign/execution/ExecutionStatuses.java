@@ -14,8 +14,10 @@ import dev.countersign.api.execution.Execution;
 import dev.countersign.api.execution.ExecutionAudit;
 import dev.countersign.api.execution.ExecutionStatus;
 import dev.countersign.api.execution.SandboxReference;
+import dev.countersign.audit.ApprovalReference;
 import dev.countersign.audit.AuditEvent.ExecutionFinished;
 import dev.countersign.audit.AuditReceipt;
+import dev.countersign.audit.Identity;
 import dev.countersign.conditions.StatusConditions;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -35,10 +37,12 @@ record ExecutionStatuses(Execution execution, Instant now) {
     }
 
     /** Not refused, but not yet allowed. */
-    ExecutionStatus holding(Reason reason, String message, @Nullable String templateDigest) {
+    ExecutionStatus holding(
+            Reason reason, String message, @Nullable String templateDigest, @Nullable String requestDigest) {
         return status(
                 null,
                 templateDigest,
+                requestDigest,
                 null,
                 null,
                 List.of(
@@ -53,6 +57,7 @@ record ExecutionStatuses(Execution execution, Instant now) {
         return status(
                 null,
                 refusal.templateDigest(),
+                refusal.requestDigest(),
                 null,
                 audit,
                 List.of(
@@ -68,6 +73,7 @@ record ExecutionStatuses(Execution execution, Instant now) {
         return status(
                 authorization,
                 authorization.event().templateDigest(),
+                authorization.event().requestDigest(),
                 null,
                 new AuditOnStatus(execution).ofRunning(authorization),
                 List.of(
@@ -83,6 +89,7 @@ record ExecutionStatuses(Execution execution, Instant now) {
         return status(
                 authorization,
                 authorization.event().templateDigest(),
+                authorization.event().requestDigest(),
                 outcome,
                 new AuditOnStatus(execution).ofFinished(authorization, event, receipt),
                 List.of(
@@ -92,13 +99,18 @@ record ExecutionStatuses(Execution execution, Instant now) {
     }
 
     private Condition authorized(Authorization authorization) {
-        var approval = authorization.event().approvalRef();
+        var run = authorization.event();
+        var ofRun = run.runApprovalRef();
         return condition(
                 ConditionType.Authorized,
                 True,
                 Reason.Approved,
-                "TemplateApproval " + approval.name() + " by "
-                        + approval.approvedBy().username() + " (identity unverified)");
+                "TemplateApproval " + run.approvalRef().name() + " by "
+                        + run.approvalRef().approvedBy().username()
+                        + (ofRun == null
+                                ? ""
+                                : ", this run by " + ofRun.approvedBy().username())
+                        + (run.identity() == Identity.Verified ? "" : " (identity unverified)"));
     }
 
     private Condition condition(ConditionType type, ConditionStatus status, Reason reason, String message) {
@@ -115,6 +127,7 @@ record ExecutionStatuses(Execution execution, Instant now) {
     private ExecutionStatus status(
             @Nullable Authorization authorization,
             @Nullable String templateDigest,
+            @Nullable String requestDigest,
             @Nullable RunOutcome outcome,
             @Nullable ExecutionAudit audit,
             List<Condition> conditions) {
@@ -122,7 +135,7 @@ record ExecutionStatuses(Execution execution, Instant now) {
         return new ExecutionStatus(
                 execution.getMetadata().getGeneration(),
                 templateDigest,
-                authorization == null ? null : authorization.event().requestDigest(),
+                requestDigest,
                 authorization == null ? null : authorization.event().attempt(),
                 authorization == null ? null : authorization.at(),
                 over ? now : null,
@@ -143,17 +156,32 @@ record ExecutionStatuses(Execution execution, Instant now) {
                 event.runtimeClass());
     }
 
-    /** Why a run was refused and on which facts; what is not known stays null. */
+    /**
+     * Why a run was refused and on which facts; what is not known stays null.
+     *
+     * @param approval the approval that was considered
+     * @param identity how far the requester's name can be trusted
+     */
     record Refusal(
             Reason reason,
             String message,
             @Nullable String templateDigest,
-            @Nullable String requestDigest) {}
+            @Nullable String requestDigest,
+            @Nullable ApprovalReference approval,
+            Identity identity,
+            @Nullable String policyDigest) {
+
+        /** Refused before the facts were read, or without regard to them. */
+        Refusal(Reason reason, String message, @Nullable String templateDigest, @Nullable String requestDigest) {
+            this(reason, message, templateDigest, requestDigest, null, Identity.Unverified, null);
+        }
+    }
 
     static Subject subject(dev.countersign.audit.Actor actor) {
         return new Subject(actor.username(), actor.uid());
     }
 
-    /** Until admission asserts identities, every name on the CR is marked as what it is. */
-    static final AuditIdentity IDENTITY = AuditIdentity.Unverified;
+    static AuditIdentity shown(Identity identity) {
+        return identity == Identity.Verified ? AuditIdentity.Verified : AuditIdentity.Unverified;
+    }
 }

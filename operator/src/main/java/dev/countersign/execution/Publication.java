@@ -11,6 +11,7 @@ import dev.countersign.sandbox.wire.Bytes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +34,14 @@ final class Publication {
 
     /** Not refused, but not yet: shown, not logged; said once while it stays the same. */
     void hold(Reason reason, String message, @Nullable String templateDigest) throws InterruptedException {
-        var status = statuses().holding(reason, message, templateDigest);
-        if (!status.equals(held) && !isShown(reason, message)) {
+        hold(reason, message, templateDigest, null);
+    }
+
+    /** As {@link #hold(Reason, String, String)}, with what a person is asked to approve. */
+    void hold(Reason reason, String message, @Nullable String templateDigest, @Nullable String requestDigest)
+            throws InterruptedException {
+        var status = statuses().holding(reason, message, templateDigest, requestDigest);
+        if (!status.equals(held) && !isShown(reason, message, requestDigest)) {
             env.statuses().write(execution, status);
             held = status;
         }
@@ -102,11 +109,14 @@ final class Publication {
         }
     }
 
-    private boolean isShown(Reason reason, String message) {
-        return Conditions.of(execution, ConditionType.Finished)
-                .filter(each ->
-                        each.reason().equals(reason.name()) && each.message().equals(message))
-                .isPresent();
+    private boolean isShown(Reason reason, String message, @Nullable String requestDigest) {
+        var shown = execution.getStatus();
+        return shown != null
+                && Objects.equals(shown.requestDigest(), requestDigest)
+                && Conditions.of(execution, ConditionType.Finished)
+                        .filter(each -> each.reason().equals(reason.name())
+                                && each.message().equals(message))
+                        .isPresent();
     }
 
     private Instant now() {

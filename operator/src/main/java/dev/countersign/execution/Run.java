@@ -1,15 +1,19 @@
 package dev.countersign.execution;
 
+import dev.countersign.api.ConditionType;
 import dev.countersign.api.Reason;
 import dev.countersign.api.execution.Execution;
 import dev.countersign.audit.AuditConflictException;
-import dev.countersign.audit.AuditEvent;
 import dev.countersign.audit.AuditUnavailableException;
 import dev.countersign.audit.SettledRun;
+import dev.countersign.kube.Catalog;
 import dev.countersign.metrics.Phase;
 import dev.countersign.metrics.PhaseTimer;
+import dev.countersign.policy.QuotaAllows;
 import dev.countersign.policy.RunRequest;
 import dev.countersign.policy.Verdict;
+import dev.countersign.quota.Claimant;
+import dev.countersign.quota.RunId;
 import dev.countersign.sandbox.Sandbox;
 import dev.countersign.sandbox.SandboxUnavailable;
 import dev.countersign.sandbox.pod.SandboxShape;
@@ -24,6 +28,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One Execution on its way from request to outcome, told in sequence on a thread of its own.
@@ -47,8 +52,10 @@ final class Run {
         STOP,
         /** It waits for a person: nothing to do until its template or an approval changes. */
         HELD,
-        /** Something outside is amiss, and nothing ran: look again after a pause, however often. */
-        WAIT,
+        /** It waits in line for a place: look again when it is there, or something else has happened. */
+        QUEUED,
+        /** The audit log takes no records, and nothing ran: look again when it does. */
+        WITHOUT_AUDIT,
         /** No line of the code ran: another sandbox may be tried. */
         TRY_AGAIN,
         /** The platform failed the run, and the template allows to run it again. */
@@ -60,13 +67,16 @@ final class Run {
     private final Publication publication;
     private final Execution execution;
     private final EndRequest endRequest;
+    private final Turn turn;
+    private @Nullable Queued queued;
 
-    Run(RunEnvironment env, Execution execution, EndRequest endRequest) {
+    Run(RunEnvironment env, Execution execution, EndRequest endRequest, Turn turn) {
         this.env = env;
         this.records = new Records(env.audit());
         this.publication = new Publication(env, execution);
         this.execution = execution;
         this.endRequest = endRequest;
+        this.turn = turn;
     }
 
     /** Goes on from what the log says until there is nothing more to do for now; true: it is held. */
@@ -80,7 +90,8 @@ final class Run {
                 case HELD -> {
                     return true;
                 }
-                case WAIT -> Thread.sleep(RETRY_PAUSE);
+                case QUEUED -> turn.await(this::showQueued);
+                case WITHOUT_AUDIT -> awaitAudit();
                 case TRY_AGAIN -> {
                     if (++tries > MOST_TRIES) {
                         publication.refuse(new ExecutionStatuses.Refusal(
@@ -109,7 +120,7 @@ final class Run {
             return new Settlement(env, execution, endRequest).settle(open.get());
         }
         var sinceSeen = env.metrics().startTimer();
-        var seen = env.facts().read(execution);
+        var seen = look();
         if (seen.isEmpty() || Conditions.isFinished(seen.get().execution())) {
             return Next.STOP;
         }
@@ -125,6 +136,11 @@ final class Run {
         if (!env.audit().health().ok()) {
             return withoutAudit(seen.get());
         }
+        restOn(seen.get(), turn::lookAgain);
+        if (!turn.join(claimant(seen.get()))) {
+            queued = Queued.of(seen.get(), turn);
+            return Next.QUEUED;
+        }
         try {
             var shape = env.shapes().of(seen.get());
             var department = seen.get().department().orElseThrow();
@@ -137,6 +153,26 @@ final class Run {
         } catch (SandboxUnavailable e) {
             return withoutSandbox(seen.get(), e, tries);
         }
+    }
+
+    // Thousands may come at once that have no place yet: a few of them ask at a time.
+    private Optional<RunRequest> look() throws InterruptedException {
+        if (turn.isTaken()) {
+            return env.facts().read(execution);
+        }
+        env.looks().acquire();
+        try {
+            return env.facts().read(execution);
+        } finally {
+            env.looks().release();
+        }
+    }
+
+    // Nothing is asked of anybody meanwhile; a wish to end it ends the wait.
+    private void awaitAudit() throws InterruptedException {
+        do {
+            endRequest.await(RETRY_PAUSE);
+        } while (!env.audit().health().ok() && endRequest.asked().isEmpty());
     }
 
     // The log decides which attempt is next, so that a crash between two attempts changes nothing.
@@ -162,6 +198,8 @@ final class Run {
         if (seen.isEmpty()) {
             return Next.STOP;
         }
+        // From here on a withdrawal ends the run; one that came since the reads is known now, or told later.
+        restOn(seen.get(), () -> endRequest.ask(Reason.ApprovalRevoked));
         var hindrance = hindrance(seen.get());
         if (hindrance.isPresent()) {
             return hindrance.get();
@@ -170,9 +208,8 @@ final class Run {
         if (!fits(sandbox, shape, request)) {
             return Next.TRY_AGAIN;
         }
-        String code = code(request);
-        var digests = RequestDigests.of(
-                request.execution(), request.template().orElseThrow().digest(), code, request.limits());
+        String code = request.code();
+        var digests = request.digests();
         var pod = sandbox.facts();
         var key = RunKey.derive(
                 env.keys().current(),
@@ -184,6 +221,17 @@ final class Run {
         }
         var event = AuditRecords.authorized(
                 request, digests, attempt, pod, env.keys().currentId());
+        var counted = new RunId(execution.getMetadata().getUid(), attempt);
+        var objection = env.usage()
+                .reserve(
+                        counted,
+                        claimant(request),
+                        request.limits().cpuMillis(),
+                        request.now(),
+                        usage -> QuotaAllows.objection(request, usage));
+        if (objection.isPresent()) {
+            return refuse(request, objection.get().reason(), objection.get().message());
+        }
         Authorization authorization;
         try {
             authorization = new Authorization(event, records.append(event), now());
@@ -197,6 +245,8 @@ final class Run {
         } catch (AuditConflictException e) {
             // This attempt is in the log already: whatever it became, this is not the one that runs it.
             return Next.TRY_AGAIN;
+        } finally {
+            env.usage().cancel(counted);
         }
         return handOver(sandbox, encoded, key, authorization, request);
     }
@@ -246,13 +296,7 @@ final class Run {
                     .await(attached, sandbox.streamEnded(), fromLog);
         }
         if (end.neverRan()) {
-            records.appendAtLast(
-                    new AuditEvent.ExecutionNotStarted(
-                            authorization.event().subject(),
-                            authorization.event().attempt(),
-                            authorization.event().pod(),
-                            Reason.SandboxUnavailable),
-                    () -> {});
+            records.appendAtLast(AuditRecords.notStarted(authorization.event()), () -> {});
             return Next.TRY_AGAIN;
         }
         var ended = env.clock().instant();
@@ -271,6 +315,51 @@ final class Run {
         return next;
     }
 
+    private void restOn(RunRequest request, Runnable withdrawn) {
+        env.approvals()
+                .rest(
+                        execution.getMetadata().getUid(),
+                        new Catalog.TemplateKey(
+                                execution.getMetadata().getNamespace(),
+                                execution.getSpec().templateRef().name()),
+                        AuditRecords.approvals(request),
+                        withdrawn);
+    }
+
+    private void showQueued() throws InterruptedException {
+        var sign = queued;
+        if (sign != null && !sign.isShown()) {
+            publication.hold(Reason.Pending, sign.message(), sign.templateDigest());
+        }
+    }
+
+    /**
+     * All that is kept of one that waits in line, maybe one of thousands.
+     *
+     * @param isShown by an earlier operator: how many wait was known best when it came
+     */
+    private record Queued(String message, @Nullable String templateDigest, boolean isShown) {
+        static Queued of(RunRequest request, Turn turn) {
+            return new Queued(
+                    turn.position()
+                            .map(position -> Turn.message(
+                                    position,
+                                    request.department().orElseThrow(),
+                                    claimant(request).agent()))
+                            .orElse(""),
+                    request.template().map(each -> each.digest()).orElse(null),
+                    Conditions.of(request.execution(), ConditionType.Finished)
+                            .filter(each -> each.reason().equals(Reason.Pending.name()))
+                            .isPresent());
+        }
+    }
+
+    private static Claimant claimant(RunRequest request) {
+        return new Claimant(
+                request.execution().getMetadata().getNamespace(),
+                request.execution().getSpec().requestedBy().username());
+    }
+
     // What keeps it from running, told; empty: nothing.
     private Optional<Next> hindrance(RunRequest request) throws InterruptedException {
         var asked = endRequest.asked();
@@ -284,7 +373,8 @@ final class Run {
                 publication.hold(
                         hold.reason(),
                         hold.message(),
-                        request.template().map(each -> each.digest()).orElse(null));
+                        request.template().map(each -> each.digest()).orElse(null),
+                        request.needsPerson() ? request.digests().request() : null);
                 yield Optional.of(Next.HELD);
             }
         };
@@ -312,12 +402,11 @@ final class Run {
                 "the audit log takes no records, so nothing runs ("
                         + env.audit().health().reason() + "); it is tried again by itself",
                 request.template().map(each -> each.digest()).orElse(null));
-        return Next.WAIT;
+        return Next.WITHOUT_AUDIT;
     }
 
     private Next refuse(RunRequest request, Reason reason, String message) throws InterruptedException {
-        return publication.refuse(new ExecutionStatuses.Refusal(
-                reason, message, request.template().map(each -> each.digest()).orElse(null), null));
+        return publication.refuse(AuditRecords.refusal(request, reason, message));
     }
 
     private static Instant deadline(Optional<Instant> accepted, Instant handedOver, RunRequest request) {
@@ -337,10 +426,5 @@ final class Run {
 
     private static String language(RunRequest request) {
         return request.template().orElseThrow().template().getSpec().language().name();
-    }
-
-    private static String code(RunRequest request) {
-        String own = request.template().orElseThrow().template().getSpec().code();
-        return own == null ? request.execution().getSpec().code() : own;
     }
 }

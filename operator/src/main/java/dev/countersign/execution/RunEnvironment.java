@@ -6,10 +6,17 @@ import dev.countersign.kube.MasterKeys;
 import dev.countersign.kube.StatusWriter;
 import dev.countersign.metrics.OperatorMetrics;
 import dev.countersign.policy.CheckChain;
+import dev.countersign.quota.Places;
+import dev.countersign.quota.UsageHistory;
 import dev.countersign.sandbox.Sandboxes;
 import java.time.Clock;
+import java.util.concurrent.Semaphore;
 
-/** What every run works with. */
+/**
+ * What every run works with.
+ *
+ * @param looks how many that have no place yet may be looked at at once
+ */
 record RunEnvironment(
         LiveFacts facts,
         CheckChain checks,
@@ -18,6 +25,10 @@ record RunEnvironment(
         SandboxPods pods,
         MasterKeys keys,
         AuditLog audit,
+        Places places,
+        Semaphore looks,
+        UsageHistory usage,
+        ApprovalsInUse approvals,
         StatusWriter statuses,
         OperatorMetrics metrics,
         Clock clock) {}

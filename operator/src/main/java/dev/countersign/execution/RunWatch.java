@@ -50,8 +50,8 @@ final class RunWatch {
 
     /** The pod that runs the code, and the ways to hear from it and to end it. */
     interface RunningPod {
-        /** Asks the supervisor to end the run; nothing happens where the stream is gone. */
-        void kill();
+        /** Asks the supervisor to end the run; false: the stream is gone, and nobody hears it. */
+        boolean kill();
 
         /** Deletes the pod. */
         void delete();
@@ -82,7 +82,9 @@ final class RunWatch {
             if (end.isPresent()) {
                 return end.get();
             }
-            Optional<PodEnd> podEnd = within(pod.ended(), END_REPORT);
+            var podEnded = pod.ended();
+            within(CompletableFuture.anyOf(podEnded, endRequest.future()), END_REPORT);
+            Optional<PodEnd> podEnd = now(podEnded);
             if (podEnd.isPresent() && (again || podEnd.get() instanceof PodEnd.Gone)) {
                 return end(fromLog, podEnd, false);
             }
@@ -100,8 +102,10 @@ final class RunWatch {
             return Optional.of(end(transcript, Optional.empty(), false));
         }
         if (endRequest.asked().isPresent()) {
-            pod.kill();
-            within(transcript.settled(), KILL_ANSWER);
+            // One that has ended by itself has told how; its log only has to be read.
+            if (now(pod.ended()).isPresent() || pod.kill()) {
+                within(CompletableFuture.anyOf(transcript.settled(), sourceEnded), KILL_ANSWER);
+            }
             return Optional.of(endFromOutside(transcript, false));
         }
         return sourceEnded.isDone() ? Optional.empty() : Optional.of(endFromOutside(transcript, true));
@@ -134,6 +138,10 @@ final class RunWatch {
     private RunEnd end(LiveTranscript transcript, Optional<PodEnd> podEnd, boolean overdue) {
         Optional<Reason> asked = endRequest.asked();
         return new RunEnd(transcript.end(), podEnd, asked, pod.isEnding(), overdue);
+    }
+
+    private static <T> Optional<T> now(CompletableFuture<T> future) throws InterruptedException {
+        return within(future, Duration.ZERO);
     }
 
     private static <T> Optional<T> within(CompletableFuture<T> future, Duration limit) throws InterruptedException {

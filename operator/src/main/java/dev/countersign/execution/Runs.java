@@ -2,17 +2,20 @@ package dev.countersign.execution;
 
 import dev.countersign.api.Reason;
 import dev.countersign.api.execution.Execution;
+import dev.countersign.audit.AuditSubject;
 import dev.countersign.audit.OpenAuthorization;
+import dev.countersign.config.Departments;
 import dev.countersign.kube.Catalog;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,32 +27,28 @@ import org.slf4j.LoggerFactory;
 public final class Runs implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Runs.class);
 
-    private record Active(Thread thread, EndRequest endRequest) {}
-
-    /** How often one that waits for a place looks whether it is still wanted. */
-    private static final long LOOK_MILLIS = 250;
+    private record Active(String namespace, Thread thread, EndRequest endRequest, Turn turn) {}
 
     /** After a failure that nobody foresaw: looked at again, but never at the speed of the loop. */
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
 
     /** What is done on a run's thread; true: the Execution is held. */
     private interface Work {
-        boolean run(EndRequest endRequest) throws InterruptedException;
+        boolean run(EndRequest endRequest, Turn turn) throws InterruptedException;
     }
 
     private record Held(ResourceID id, Catalog.TemplateKey template) {}
 
     private final RunEnvironment env;
-    private final Semaphore places;
     private final Map<String, Active> active = new ConcurrentHashMap<>();
     private final Map<String, Held> held = new ConcurrentHashMap<>();
     private final AtomicLong releases = new AtomicLong();
     private volatile Consumer<ResourceID> onOver = id -> {};
+    private volatile Departments departments;
 
-    Runs(RunEnvironment env, int maxConcurrent) {
+    Runs(RunEnvironment env, Departments departments) {
         this.env = env;
-        // Fair: who came first runs first.
-        this.places = new Semaphore(maxConcurrent, true);
+        this.departments = departments;
     }
 
     /** {@code listener} is told of each Execution that has no run any more. */
@@ -65,11 +64,68 @@ public final class Runs implements AutoCloseable {
         return held.containsKey(uid) ? ObservedExecution.Standing.HELD : ObservedExecution.Standing.IDLE;
     }
 
-    /** Has those that wait for a person looked at again, because something about this template has changed. */
-    void release(Catalog.TemplateKey template) {
+    /**
+     * Follows what happens to approvals from now on: what rests on one that was withdrawn, maybe while no operator was
+     * there, is ended or looked at again.
+     */
+    void follow(Catalog catalog) {
+        catalog.onChange(this::changed);
+        catalog.onApprovalGone(env.approvals()::gone);
+        env.approvals().lookAt(new ApprovalsInUse.Source() {
+            @Override
+            public Optional<HasMetadata> seen(AuditSubject approval) {
+                return catalog.approval(approval);
+            }
+
+            @Override
+            public Optional<HasMetadata> live(AuditSubject approval) {
+                return catalog.approvalLive(approval);
+            }
+        });
+    }
+
+    // Whom a change of a template, or of an approval that names it, may concern.
+    private void changed(Catalog.TemplateKey template) {
+        release(each -> each.template().equals(template));
+        env.approvals().changed(template);
+    }
+
+    /** Something about this one Execution has changed that a person may have been waited for. */
+    public void changed(ResourceID execution) {
+        release(each -> each.id().equals(execution));
+    }
+
+    /** Departments or their policies have changed: free places are given out, whom it concerns is looked at again. */
+    public void changed(Departments now) {
+        Departments before = departments;
+        departments = now;
+        env.places().boundsChanged();
+        release(each -> {
+            String namespace = each.template().namespace();
+            return !before.ofNamespace(namespace).equals(now.ofNamespace(namespace));
+        });
+        // In line for a place that they will not get: told now, not when their turn comes.
+        active.values().stream()
+                .filter(each -> now.ofNamespace(each.namespace())
+                        .map(department -> department.policy().drain())
+                        .orElse(true))
+                .forEach(each -> each.turn().lookAgain());
+    }
+
+    private void release(Predicate<Held> which) {
         releases.incrementAndGet();
         held.forEach((uid, each) -> {
-            if (each.template().equals(template) && held.remove(uid, each)) {
+            if (which.test(each) && held.remove(uid, each)) {
+                onOver.accept(each.id());
+            }
+        });
+    }
+
+    /** Has this Execution looked at again, if it waits for a person, because something about its approval has changed. */
+    public void release(ResourceID execution) {
+        releases.incrementAndGet();
+        held.forEach((uid, each) -> {
+            if (each.id().equals(execution) && held.remove(uid, each)) {
                 onOver.accept(each.id());
             }
         });
@@ -82,21 +138,14 @@ public final class Runs implements AutoCloseable {
 
     /** Starts an Execution on its way, unless it is already. */
     void begin(Execution execution) {
-        start(execution, endRequest -> {
-            boolean placed = awaitPlace(endRequest);
-            try {
-                return new Run(env, execution, endRequest).proceed();
-            } finally {
-                if (placed) {
-                    places.release();
-                }
-            }
-        });
+        start(execution, endRequest -> noTurn(execution, endRequest), (endRequest, turn) -> new Run(
+                        env, execution, endRequest, turn)
+                .proceed());
     }
 
     /** Refuses an Execution that has no run. */
     void refuse(Execution execution, Reason reason, String message) {
-        start(execution, endRequest -> {
+        start(execution, endRequest -> noTurn(execution, endRequest), (endRequest, turn) -> {
             // What asks for this may have looked just before a run of this operator has shown its outcome.
             if (env.facts()
                     .read(execution)
@@ -108,43 +157,49 @@ public final class Runs implements AutoCloseable {
         });
     }
 
-    /** Settles what a former operator left open, then goes on as the outcome says. Needs no free place: it runs already. */
+    /**
+     * Settles what a former operator left open, then goes on as the outcome says. Needs no free place: it runs already,
+     * and counts among those that do before this returns.
+     */
     void settle(Execution execution, OpenAuthorization open) {
-        start(execution, endRequest -> {
-            Run.Next next = new Settlement(env, execution, endRequest).settle(open);
-            return next != Run.Next.STOP && new Run(env, execution, endRequest).proceed();
-        });
+        start(
+                execution,
+                endRequest -> Turn.taken(
+                        env.places(),
+                        execution.getMetadata().getUid(),
+                        endRequest,
+                        UsageFromLog.claimant(open.event())),
+                (endRequest, turn) -> {
+                    Run.Next next = new Settlement(env, execution, endRequest).settle(open);
+                    return next != Run.Next.STOP && new Run(env, execution, endRequest, turn).proceed();
+                });
     }
 
-    // One that is to end anyway needs no place: it is only told so.
-    private boolean awaitPlace(EndRequest endRequest) throws InterruptedException {
-        while (endRequest.asked().isEmpty()) {
-            if (places.tryAcquire(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-                return true;
-            }
-        }
-        return false;
+    private Turn noTurn(Execution execution, EndRequest endRequest) {
+        return Turn.none(env.places(), execution.getMetadata().getUid(), endRequest);
     }
 
-    private void start(Execution execution, Work work) {
+    private void start(Execution execution, Function<EndRequest, Turn> turnOf, Work work) {
         String uid = execution.getMetadata().getUid();
         held.remove(uid);
         active.computeIfAbsent(uid, key -> {
             var endRequest = new EndRequest();
-            Thread thread = Thread.ofVirtual().name("run-" + uid).unstarted(() -> run(execution, endRequest, work));
+            Turn turn = turnOf.apply(endRequest);
+            Thread thread =
+                    Thread.ofVirtual().name("run-" + uid).unstarted(() -> run(execution, endRequest, turn, work));
             // Started outside of the map's lock would race with isActive; a virtual thread's start does not run its
             // body here.
             thread.start();
-            return new Active(thread, endRequest);
+            return new Active(execution.getMetadata().getNamespace(), thread, endRequest, turn);
         });
     }
 
-    private void run(Execution execution, EndRequest endRequest, Work work) {
+    private void run(Execution execution, EndRequest endRequest, Turn turn, Work work) {
         String uid = execution.getMetadata().getUid();
         long releasesBefore = releases.get();
         boolean holds = false;
         try {
-            holds = work.run(endRequest);
+            holds = work.run(endRequest, turn);
         } catch (InterruptedException e) {
             // The operator is ending: the log has the authorization, and the next operator settles it.
             Thread.currentThread().interrupt();
@@ -155,6 +210,8 @@ public final class Runs implements AutoCloseable {
                     .log("run failed");
             pause();
         } finally {
+            turn.close();
+            env.approvals().forget(uid);
             if (holds && endRequest.asked().isEmpty()) {
                 hold(execution, releasesBefore);
             }
@@ -191,12 +248,12 @@ public final class Runs implements AutoCloseable {
 
     /** How many Executions wait for a free place. */
     public int queued() {
-        return places.getQueueLength();
+        return env.places().waiting();
     }
 
     /** How many runs are under way. */
     public int count() {
-        return active.size();
+        return Math.max(0, active.size() - env.places().waiting());
     }
 
     /** Stops following runs; their pods go on, and the next operator settles them. */

@@ -3,11 +3,15 @@ package dev.countersign.execution;
 import dev.countersign.audit.AuditLog;
 import dev.countersign.config.Departments;
 import dev.countersign.config.OperatorConfig;
+import dev.countersign.guard.Guard;
 import dev.countersign.kube.LiveFacts;
 import dev.countersign.kube.MasterKeys;
 import dev.countersign.kube.StatusWriter;
 import dev.countersign.metrics.OperatorMetrics;
 import dev.countersign.policy.RunChecks;
+import dev.countersign.quota.Bounds;
+import dev.countersign.quota.Places;
+import dev.countersign.quota.UsageHistory;
 import dev.countersign.sandbox.PodEnds;
 import dev.countersign.sandbox.PodWatch;
 import dev.countersign.sandbox.Sandboxes;
@@ -19,6 +23,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.HexFormat;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
 /** Puts together what runs need, from the operator's configuration. */
@@ -26,12 +31,29 @@ public record RunsAssembly(OperatorConfig config, KubernetesClient client, Clock
     /** Bytes of randomness in a sandbox pod's name. */
     private static final int SUFFIX_BYTES = 5;
 
+    /** Executions without a place that are looked at at the same time; each look is three reads. */
+    private static final int LOOKS_AT_ONCE = 32;
+
+    /** What decisions rest on, read live. */
+    public LiveFacts facts(Supplier<Departments> departments, Guard guard, AuditLog audit, UsageHistory usage) {
+        return new LiveFacts(
+                client,
+                namespace -> departments.get().ofNamespace(namespace),
+                allowedImages(config),
+                guard::state,
+                audit.approvals(),
+                usage,
+                clock);
+    }
+
     public Runs runs(
             Supplier<Departments> departments,
+            LiveFacts facts,
             PodWatch pods,
             PodEnds ends,
             MasterKeys keys,
             AuditLog audit,
+            UsageHistory usage,
             OperatorMetrics metrics) {
         var sandbox = config.sandbox();
         var settings = new SandboxSettings(
@@ -42,8 +64,7 @@ public record RunsAssembly(OperatorConfig config, KubernetesClient client, Clock
                 sandbox.maxWallTime(),
                 HardeningProfile.RESTRICTED);
         var environment = new RunEnvironment(
-                new LiveFacts(
-                        client, namespace -> departments.get().ofNamespace(namespace), allowedImages(config), clock),
+                facts,
                 RunChecks.chain(),
                 new Shapes(
                         sandbox.images(),
@@ -53,10 +74,23 @@ public record RunsAssembly(OperatorConfig config, KubernetesClient client, Clock
                 new SandboxPods(client, pods, ends),
                 keys,
                 audit,
+                new Places(config.execution().maxConcurrent(), namespace -> bounds(departments.get(), namespace)),
+                new Semaphore(LOOKS_AT_ONCE),
+                usage,
+                new ApprovalsInUse(),
                 new StatusWriter(client),
                 metrics,
                 clock);
-        return new Runs(environment, config.execution().maxConcurrent());
+        return new Runs(environment, departments.get());
+    }
+
+    // Where there is no department (any more) nothing runs: whoever waits there gets through to be told so.
+    private static Bounds bounds(Departments departments, String namespace) {
+        return departments
+                .ofNamespace(namespace)
+                .map(department -> department.policy().quotas())
+                .map(quotas -> new Bounds(quotas.concurrentRuns(), quotas.concurrentRunsPerAgent()))
+                .orElse(Bounds.NONE);
     }
 
     /** Runtime images that templates may ask for. */

@@ -8,6 +8,7 @@ import dev.countersign.sandbox.PodWatch;
 import dev.countersign.sandbox.Sandbox;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 
 /** Pods that run code, as a {@link RunWatch} needs them: with the stream that was handed the job, or without. */
 record SandboxPods(KubernetesClient client, PodWatch watch, PodEnds ends) {
@@ -19,13 +20,14 @@ record SandboxPods(KubernetesClient client, PodWatch watch, PodEnds ends) {
 
     /** A pod of a former operator. It cannot be told anything any more, only deleted. */
     RunWatch.RunningPod detached(SandboxReference pod) {
-        return new Pod(this, pod, () -> {});
+        return new Pod(this, pod, () -> false);
     }
 
-    private record Pod(SandboxPods pods, SandboxReference reference, Runnable killing) implements RunWatch.RunningPod {
+    private record Pod(SandboxPods pods, SandboxReference reference, BooleanSupplier killing)
+            implements RunWatch.RunningPod {
         @Override
-        public void kill() {
-            killing.run();
+        public boolean kill() {
+            return killing.getAsBoolean();
         }
 
         @Override

@@ -6,6 +6,7 @@ import dev.countersign.audit.AuditEvent;
 import dev.countersign.audit.AuditEvent.ExecutionAuthorized;
 import dev.countersign.audit.OpenAuthorization;
 import dev.countersign.audit.SettledRun;
+import dev.countersign.kube.Catalog;
 import dev.countersign.sandbox.wire.Bytes;
 import dev.countersign.sandbox.wire.RunIdentity;
 import dev.countersign.sandbox.wire.RunKey;
@@ -45,6 +46,12 @@ final class Settlement {
     Run.Next settle(OpenAuthorization open) throws InterruptedException {
         var authorization = new Authorization(open.event(), open.receipt(), open.authorizedAt());
         var run = open.event();
+        env.approvals()
+                .rest(
+                        open.executionUid(),
+                        new Catalog.TemplateKey(open.namespace(), run.templateName()),
+                        AuditRecords.approvals(run),
+                        () -> endRequest.ask(Reason.ApprovalRevoked));
         var key = key(run);
         if (key.isEmpty()) {
             return publication.finish(
@@ -63,10 +70,7 @@ final class Settlement {
         }
         // The pod is deleted only now that its outcome is known, and below only once that is durable.
         if (end.neverRan()) {
-            records.appendAtLast(
-                    new AuditEvent.ExecutionNotStarted(
-                            run.subject(), run.attempt(), run.pod(), Reason.SandboxUnavailable),
-                    () -> {});
+            records.appendAtLast(AuditRecords.notStarted(run), () -> {});
             env.pods().detached(run.pod()).delete();
             return Run.Next.TRY_AGAIN;
         }

@@ -29,6 +29,14 @@ public final class Executions {
                 .filter(each -> each.getMetadata().getUid().equals(uid));
     }
 
+    /** The object of that name as it is now, whichever it is; empty: there is none. */
+    public Optional<Execution> live(String namespace, String name) {
+        return Optional.ofNullable(client.resources(Execution.class)
+                .inNamespace(namespace)
+                .withName(name)
+                .get());
+    }
+
     public List<Execution> all() {
         return client.resources(Execution.class).inAnyNamespace().list().getItems();
     }

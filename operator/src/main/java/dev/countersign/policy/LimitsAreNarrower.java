@@ -2,7 +2,7 @@ package dev.countersign.policy;
 
 import dev.countersign.api.Reason;
 
-/** A run may narrow the template's limits and the approval's ceilings, never widen them. */
+/** A run may narrow what the template, its approval and the department allow, never widen it. */
 final class LimitsAreNarrower implements Check {
     @Override
     public Verdict check(RunRequest request) {
@@ -12,6 +12,7 @@ final class LimitsAreNarrower implements Check {
                 : Verdict.deny(
                         Reason.LimitsInvalid,
                         "spec.limits." + String.join(", spec.limits.", wider)
-                                + ": wider than the template and its approval allow; ask for less, or have a template with wider limits approved");
+                                + ": wider than the template, its approval and the department allow; ask for less, or have a template with"
+                                + " wider limits approved");
     }
 }

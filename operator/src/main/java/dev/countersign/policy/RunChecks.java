@@ -11,11 +11,24 @@ public final class RunChecks {
         return new CheckChain(named());
     }
 
+    /**
+     * Whether nothing but a person's approval of this very run stands between it and a sandbox. A person is asked about
+     * no other.
+     */
+    public static boolean awaitsPerson(RunRequest request) {
+        return beforePerson().decide(request).allows() && request.needsPerson();
+    }
+
+    private static CheckChain beforePerson() {
+        return new CheckChain(named().subList(0, named().size() - 1));
+    }
+
     static List<Named> named() {
         return List.of(
                 // Size first: nothing else should work on an object that is too large.
                 named(new SpecIsWithinSize()),
                 named(new NamespaceIsDepartment()),
+                named(new DepartmentTakesRuns()),
                 named(new TemplateExists()),
                 // An invalid template has no usable schema, and its approval would mean nothing.
                 named(new TemplateIsValid()),
@@ -25,6 +38,8 @@ public final class RunChecks {
                 named(new CodeComesFromOnePlace()),
                 named(new InputsMatchSchema()),
                 named(new LimitsAreNarrower()),
+                // After all that a mended request could pass: what is refused for another reason need not wait an hour.
+                named(new QuotaAllows()),
                 // Last: a person should not be asked about a run that would be refused anyway.
                 named(new AutonomyIsGranted()));
     }

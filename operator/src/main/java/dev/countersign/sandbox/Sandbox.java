@@ -47,12 +47,16 @@ public final class Sandbox implements AutoCloseable {
         stream.write(job.toByteArray());
     }
 
-    /** Asks the supervisor to end the run now; a broken stream is no error, the pod is deleted next anyway. */
-    public void kill() {
+    /** Asks the supervisor to end the run now; false: the stream is known to be gone, and only a deletion helps. */
+    public boolean kill() {
+        if (stream.ended().isDone()) {
+            return false;
+        }
         try {
             stream.write(ControlLine.KILL.bytes());
+            return true;
         } catch (IOException e) {
-            // The delete that follows is the wall that does not need the supervisor.
+            return false;
         }
     }
 

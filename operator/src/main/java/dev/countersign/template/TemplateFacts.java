@@ -1,6 +1,7 @@
 package dev.countersign.template;
 
 import dev.countersign.api.codetemplate.CodeTemplate;
+import dev.countersign.approval.LiveTemplate;
 import java.util.Set;
 
 /**
@@ -10,6 +11,11 @@ import java.util.Set;
  * @param digest of its behaviour
  */
 public record TemplateFacts(CodeTemplate template, String digest, TemplateValidity validity, RunLimits limits) {
+
+    /** The template as approvals see it. */
+    public LiveTemplate live() {
+        return new LiveTemplate(digest, template.getSpec().authors());
+    }
 
     public static TemplateFacts of(CodeTemplate template, Set<String> allowedImages) {
         return new TemplateFacts(

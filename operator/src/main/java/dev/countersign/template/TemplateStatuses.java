@@ -10,10 +10,11 @@ import dev.countersign.api.Reason;
 import dev.countersign.api.codetemplate.ApprovalSummary;
 import dev.countersign.api.codetemplate.CodeTemplate;
 import dev.countersign.api.codetemplate.CodeTemplateStatus;
-import dev.countersign.api.templateapproval.TemplateApproval;
 import dev.countersign.approval.Approvals;
-import dev.countersign.approval.Standing;
+import dev.countersign.approval.ObservedApproval;
+import dev.countersign.approval.Terms;
 import dev.countersign.conditions.StatusConditions;
+import dev.countersign.guard.Mode;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -24,24 +25,23 @@ import java.util.Optional;
  * <p>{@code Ready} says that it is valid and its digest published; {@code Approved} is separate, so that whoever waits
  * for Ready (a GitOps engine) never waits for a person.
  */
-public record TemplateStatuses(TemplateFacts facts, Approvals approvals, Instant now) {
+public record TemplateStatuses(TemplateFacts facts, Approvals.Judgement judgement, Terms terms) {
 
     public CodeTemplateStatus status() {
         CodeTemplate template = facts.template();
-        var judgement = approvals.judge(facts.digest(), now);
-        var approval = facts.validity().isValid() ? judgement.approval() : Optional.<TemplateApproval>empty();
+        var approval = facts.validity().isValid() ? judgement.approval() : Optional.<ObservedApproval>empty();
         return new CodeTemplateStatus(
                 template.getMetadata().getGeneration(),
                 facts.digest(),
                 BehaviourProjection.VERSION,
                 List.of(),
                 approval.map(TemplateStatuses::summary).orElse(null),
-                List.of(ready(), approved(judgement), stalled()));
+                List.of(ready(), approved(), stalled()));
     }
 
     /** When the status changes by the passing of time alone: the end of the approval it shows. */
     public Optional<Instant> nextChange() {
-        return approvals.judge(facts.digest(), now).approval().map(Standing::expiry);
+        return judgement.approval().map(ObservedApproval::expiry);
     }
 
     private Condition ready() {
@@ -50,7 +50,7 @@ public record TemplateStatuses(TemplateFacts facts, Approvals approvals, Instant
                 : condition(ConditionType.Ready, False, Reason.TemplateInvalid, problems());
     }
 
-    private Condition approved(Approvals.Judgement judgement) {
+    private Condition approved() {
         if (!facts.validity().isValid()) {
             return condition(
                     ConditionType.Approved, False, Reason.TemplateInvalid, "an invalid template cannot be approved");
@@ -61,8 +61,8 @@ public record TemplateStatuses(TemplateFacts facts, Approvals approvals, Instant
                         ConditionType.Approved,
                         True,
                         Reason.Approved,
-                        "TemplateApproval " + approval.getMetadata().getName() + ": " + judgement.message()
-                                + " (identity unverified)"))
+                        "TemplateApproval " + approval.approval().getMetadata().getName() + ": " + judgement.message()
+                                + (terms.guard().mode() == Mode.OFF ? " (identity unverified: the guard is off)" : "")))
                 .orElseGet(() -> condition(ConditionType.Approved, False, judgement.reason(), judgement.message()));
     }
 
@@ -76,9 +76,10 @@ public record TemplateStatuses(TemplateFacts facts, Approvals approvals, Instant
         return String.join("; ", facts.validity().problems());
     }
 
-    private static ApprovalSummary summary(TemplateApproval approval) {
+    private static ApprovalSummary summary(ObservedApproval observed) {
+        var approval = observed.approval();
         return new ApprovalSummary(
-                approval.getMetadata().getName(), approval.getSpec().grant().approvedBy(), Standing.expiry(approval));
+                approval.getMetadata().getName(), approval.getSpec().grant().approvedBy(), observed.expiry());
     }
 
     private Condition condition(ConditionType type, ConditionStatus status, Reason reason, String message) {
@@ -86,7 +87,7 @@ public record TemplateStatuses(TemplateFacts facts, Approvals approvals, Instant
         return new StatusConditions(
                         old == null || old.conditions() == null ? List.of() : old.conditions(),
                         facts.template().getMetadata().getGeneration(),
-                        now)
+                        terms.now())
                 .of(type, status, reason, message);
     }
 }

@@ -102,6 +102,16 @@ class FileAuditLogTest {
     }
 
     @Test
+    void aWriterWhoseLeaseHasNotChangedHandsIsAWriterOfAHigherEpochAllTheSame() {
+        append(denied("u1"));
+        reopenLog();
+        append(denied("u2"));
+
+        assertThat(stored().records().stream().map(record -> record.get("epoch").asInt()))
+                .containsExactly(7, 7, 7, 8, 8);
+    }
+
+    @Test
     void anAuthorizationIsOpenUntilItIsSettledAndSurvivesARestart() {
         AuditReceipt first = append(authorized("u1", 1, "p1"));
         append(authorized("u2", 1, "p2"));

@@ -37,7 +37,7 @@ class WriterLockTest {
 
     private FileAuditLog openWhenFree() throws InterruptedException {
         return FileAuditLog.openWhenFree(
-                directory, TestingEvents.WRITER, TestingEvents.CLOCK, AuditObserver.NONE, SHORT);
+                directory, TestingEvents.WRITER, TestingEvents.CLOCK, AuditObserver.NONE, RunListener.NONE, SHORT);
     }
 
     private ChildJvm holder() throws IOException {

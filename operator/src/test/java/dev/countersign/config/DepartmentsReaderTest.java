@@ -29,8 +29,8 @@ class DepartmentsReaderTest {
                   - {name: research, namespace: lab, sandboxNamespace: lab-runs}
                 """);
 
-        Department finance = new Department("finance", "finance", "finance-sandboxes");
-        Department research = new Department("research", "lab", "lab-runs");
+        Department finance = new Department("finance", "finance", "finance-sandboxes", DepartmentPolicy.DEFAULT);
+        Department research = new Department("research", "lab", "lab-runs", DepartmentPolicy.DEFAULT);
         assertThat(departments.all()).containsExactly(finance, research);
         assertThat(departments.ofNamespace("lab")).contains(research);
         assertThat(departments.ofNamespace("lab-runs")).isEmpty();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.countersign.api.Language;
+import dev.countersign.guard.Mode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,6 +59,7 @@ class OperatorConfigTest {
                 .containsExactly(64L << 20, 128L << 20, 256L << 20, 512L << 20, 1L << 30, 2L << 30, 4L << 30);
         assertThat(config.sandbox().diskClasses()).containsExactly(64L << 20, 256L << 20, 1L << 30);
         assertThat(config.execution()).isEqualTo(new OperatorConfig.Execution(20, Duration.ofSeconds(20)));
+        assertThat(config.guard()).isEqualTo(new OperatorConfig.Guard(Mode.ENFORCE));
     }
 
     @Test
@@ -95,6 +97,8 @@ class OperatorConfigTest {
                 execution:
                   maxConcurrent: 5
                   terminationGraceSeconds: 9
+                guard:
+                  mode: Off
                 """.formatted("a".repeat(64)));
 
         assertThat(config)
@@ -121,7 +125,8 @@ class OperatorConfigTest {
                                 List.of(65536L, 64L << 20),
                                 Duration.ofSeconds(1800),
                                 Duration.ofSeconds(600)),
-                        new OperatorConfig.Execution(5, Duration.ofSeconds(9))));
+                        new OperatorConfig.Execution(5, Duration.ofSeconds(9)),
+                        new OperatorConfig.Guard(Mode.OFF)));
     }
 
     @Test
@@ -162,8 +167,8 @@ class OperatorConfigTest {
                         "config.yaml:7: sandbox.cpuRequest: must be at most cpuLimit, 1, is 2",
                         "config.yaml:8: sandbox.memoryClasses[1]: must be from 16Mi to 4Gi, is \"5Gi\"",
                         "config.yaml:8: sandbox.memoryClasses[2]: must be a size such as 64Mi or 1Gi, is \"12MB\"",
-                        "config.yaml:9: nonsense: is not a known key; known here: audit, execution, http, keys,"
-                                + " leaderElection, operator, sandbox");
+                        "config.yaml:9: nonsense: is not a known key; known here: audit, execution, guard, http,"
+                                + " keys, leaderElection, operator, sandbox");
     }
 
     @ParameterizedTest
@@ -207,6 +212,8 @@ class OperatorConfigTest {
                 "execution: {maxConcurrent: 0}|must be a whole number from 1 to 1000",
                 "execution: {maxConcurrent: 1001}|must be a whole number from 1 to 1000",
                 "execution: {terminationGraceSeconds: 601}|must be a whole number from 1 to 600",
+                "guard: {mode: false}|guard.mode: must be Enforce or Off, is \"false\"",
+                "guard: {mode: Warn}|guard.mode: must be Enforce or Off, is \"Warn\"",
                 "operator: {namespace: other}|is other, but POD_NAMESPACE is countersign-system",
             })
     void everyBoundIsHeld(String text, String problem) {

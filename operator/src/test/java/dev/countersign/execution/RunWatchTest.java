@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -83,6 +84,55 @@ class RunWatchTest {
         assertThat(pod.calls).containsExactly("log", "delete");
     }
 
+    @Test
+    void deletesAtOnceWhereNobodyHearsTheWishToEnd() throws InterruptedException {
+        // Given
+        pod.endsWhenDeleted = true;
+        pod.hears = false;
+        endRequest.ask(Reason.ApprovalRevoked);
+        Instant begin = clock.instant();
+
+        // When
+        RunEnd end = watch(clock.instant().plusSeconds(60)).await(transcript(), stream, transcript());
+
+        // Then: the time that a supervisor has to answer was not waited for
+        assertThat(end.outcome().reason()).isEqualTo(Reason.ApprovalRevoked);
+        assertThat(pod.calls).containsExactly("kill", "delete");
+        assertThat(clock.instant()).isBefore(begin.plusMillis(1000));
+    }
+
+    @Test
+    void hearsTheWishToEndAlsoWhileTheLogCannotBeRead() throws InterruptedException {
+        // Given: no stream, no log, and a pod that goes on
+        stream.complete(null);
+        pod.endsWhenDeleted = true;
+        pod.hears = false;
+        CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS)
+                .execute(() -> endRequest.ask(Reason.ApprovalRevoked));
+        Instant begin = clock.instant();
+
+        // When
+        RunEnd end = watch(clock.instant().plusSeconds(60)).await(transcript(), stream, transcript());
+
+        // Then
+        assertThat(end.outcome().reason()).isEqualTo(Reason.ApprovalRevoked);
+        assertThat(pod.calls).containsExactly("log", "log", "kill", "delete");
+        assertThat(clock.instant()).isBefore(begin.plusMillis(2000));
+    }
+
+    @Test
+    void readsHowOneEndedThatIsOverBeforeTheWish() throws InterruptedException {
+        // Given: it ended while no operator was there, and its approval was revoked then
+        pod.end.complete(new PodEnd.Exited(1, "Error"));
+        endRequest.ask(Reason.ApprovalRevoked);
+
+        // When
+        watch(clock.instant().plusSeconds(60)).awaitLog(transcript());
+
+        // Then: nobody is asked to end it, and its log was read before it is deleted
+        assertThat(pod.calls).containsExactly("log", "delete");
+    }
+
     private RunWatch watch(Instant deadline) {
         return new RunWatch(pod, endRequest, seen -> deadline, clock);
     }
@@ -96,10 +146,12 @@ class RunWatchTest {
         private final CompletableFuture<PodEnd> end = new CompletableFuture<>();
         private boolean endsWhenDeleted;
         private boolean logEnds = true;
+        private boolean hears = true;
 
         @Override
-        public void kill() {
+        public boolean kill() {
             calls.add("kill");
+            return hears;
         }
 
         @Override

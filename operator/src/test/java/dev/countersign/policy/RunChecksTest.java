@@ -4,12 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.countersign.api.Autonomy;
+import dev.countersign.api.Limits;
 import dev.countersign.api.codetemplate.CodeTemplate;
 import dev.countersign.api.execution.Execution;
+import dev.countersign.api.executionapproval.ExecutionApproval;
+import dev.countersign.api.executionapproval.ExecutionApprovalSpec;
+import dev.countersign.api.templateapproval.Grant;
 import dev.countersign.api.templateapproval.TemplateApproval;
+import dev.countersign.api.templateapproval.TemplateApprovalSpec;
 import dev.countersign.approval.Approvals;
+import dev.countersign.approval.LiveTemplate;
+import dev.countersign.approval.ObservedApproval;
+import dev.countersign.approval.ObservedRunApproval;
+import dev.countersign.approval.Terms;
+import dev.countersign.approval.TestingLog;
+import dev.countersign.approval.TestingRules;
 import dev.countersign.config.Department;
+import dev.countersign.config.DepartmentPolicy;
+import dev.countersign.config.Quotas;
+import dev.countersign.guard.GuardState;
+import dev.countersign.guard.Mode;
 import dev.countersign.policy.CheckChain.Decision;
+import dev.countersign.quota.Usage;
+import dev.countersign.quota.Window;
 import dev.countersign.template.TemplateFacts;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
@@ -29,14 +47,18 @@ import org.junit.jupiter.api.TestFactory;
 /**
  * Every check, by whole examples: a file each in {@code policy/}, with the objects as YAML and the decision they must
  * get. A file that is there is run; a check that no file needs is a failure.
+ *
+ * <p>Where a file says nothing else, the guard stands, the log has accepted every approval, and the department has the
+ * default policy.
  */
 class RunChecksTest {
     private static final Path CASES = Path.of("src/test/resources/policy");
     private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
-    private static final Department FINANCE = new Department("finance", "finance", "finance-sandboxes");
     private static final String ALLOWED_IMAGE = "registry.example/python@sha256:" + "a".repeat(64);
+    private static final List<Case> ALL = readAll();
 
-    private record Case(String name, RunRequest request, JsonNode expected) {
+    private record Case(
+            String name, RunRequest request, JsonNode expected, Approvals approvals, Optional<LiveTemplate> live) {
         String expectedCheck() {
             return expected.get("check").textValue();
         }
@@ -80,6 +102,37 @@ class RunChecksTest {
                 }));
     }
 
+    /** The same for the rules that a template's approval is judged by. */
+    @TestFactory
+    Stream<DynamicTest> everyRuleOfApprovalsIsNeeded() {
+        return TestingRules.ofApprovals().stream()
+                .map(rule -> dynamicTest(rule, () -> assertThat(cases().stream()
+                                .filter(each -> TestingRules.decides(
+                                        rule,
+                                        each.approvals(),
+                                        each.live(),
+                                        each.request().terms()))
+                                .map(Case::name))
+                        .as("examples that change without the rule")
+                        .isNotEmpty()));
+    }
+
+    /** And for those that a single run's approval is judged by. */
+    @TestFactory
+    Stream<DynamicTest> everyRuleOfRunApprovalsIsNeeded() {
+        return TestingRules.ofRunApprovals().stream()
+                .map(rule -> dynamicTest(rule, () -> assertThat(cases().stream()
+                                .filter(each -> each.request().runApproval().isPresent())
+                                .filter(each -> TestingRules.decides(
+                                        rule,
+                                        each.request().runApproval().orElseThrow(),
+                                        each.request().run(),
+                                        each.request().terms()))
+                                .map(Case::name))
+                        .as("examples that change without the rule")
+                        .isNotEmpty()));
+    }
+
     @Test
     void aCheckThatBreaksDenies() {
         // Given
@@ -114,6 +167,10 @@ class RunChecksTest {
     }
 
     private static List<Case> cases() {
+        return ALL;
+    }
+
+    private static List<Case> readAll() {
         try (var files = Files.list(CASES)) {
             return files.sorted().map(RunChecksTest::read).toList();
         } catch (IOException e) {
@@ -124,19 +181,61 @@ class RunChecksTest {
     private static Case read(Path file) {
         try {
             JsonNode yaml = Serialization.unmarshal(Files.readString(file), JsonNode.class);
+            var policy = policy(yaml.path("policy"));
             var template = Optional.ofNullable(yaml.get("template"))
                     .map(each -> Serialization.unmarshal(each.toString(), CodeTemplate.class))
-                    .map(each -> TemplateFacts.of(each, Set.of(ALLOWED_IMAGE)));
+                    .map(each -> TemplateFacts.of(
+                            each, policy.images().isEmpty() ? Set.of(ALLOWED_IMAGE) : policy.images()));
+            var terms = new Terms(guard(yaml.path("guard")), policy, NOW);
+            var approvals = new Approvals(approvals(yaml, template));
+            var live = template.map(TemplateFacts::live);
             var request = new RunRequest(
                     Serialization.unmarshal(execution(yaml).toString(), Execution.class),
-                    yaml.path("department").asBoolean(true) ? Optional.of(FINANCE) : Optional.empty(),
+                    yaml.path("department").asBoolean(true)
+                            ? Optional.of(new Department("finance", "finance", "finance-sandboxes", policy))
+                            : Optional.empty(),
                     template,
-                    new Approvals(approvals(yaml, template)),
+                    approvals.judge(live, terms),
+                    Optional.empty(),
+                    terms.guard(),
+                    new Usage(
+                            window(yaml.path("usage").path("department")),
+                            window(yaml.path("usage").path("agent"))),
                     NOW);
-            return new Case(file.getFileName().toString(), request, yaml.get("expect"));
+            var found = request.needsPerson() ? runApproval(yaml, request) : Optional.<ObservedRunApproval>empty();
+            return new Case(file.getFileName().toString(), request.with(found), yaml.get("expect"), approvals, live);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static Window window(JsonNode yaml) {
+        return yaml.isMissingNode() ? Window.EMPTY : Serialization.unmarshal(yaml.toString(), Window.class);
+    }
+
+    private static DepartmentPolicy policy(JsonNode yaml) {
+        List<String> images = new ArrayList<>();
+        yaml.path("images").forEach(image -> images.add(image.textValue()));
+        return DepartmentPolicy.of(
+                Autonomy.valueOf(yaml.path("autonomy").asText("Autonomous")),
+                yaml.has("limits") ? Serialization.unmarshal(yaml.get("limits").toString(), Limits.class) : null,
+                Set.copyOf(images),
+                yaml.path("singleAdmin").asBoolean(false),
+                yaml.path("externalAuthorship").asBoolean(true),
+                yaml.has("quotas")
+                        ? Serialization.unmarshal(yaml.get("quotas").toString(), Quotas.class)
+                        : Quotas.DEFAULT,
+                yaml.path("drain").asBoolean(false));
+    }
+
+    // Without a word about it, the guard has stood since before anything else in the file.
+    private static GuardState guard(JsonNode yaml) {
+        return new GuardState(
+                yaml.path("intact").asBoolean(true),
+                yaml.path("intact").asBoolean(true) ? List.of() : List.of("countersign-approvals is missing"),
+                "sha256:" + "9".repeat(64),
+                Instant.parse(yaml.path("since").asText("2026-11-01T00:00:00Z")),
+                Mode.ENFORCE);
     }
 
     // "largeInputs: N" stands for an input of N bytes, which nobody wants to read in a file.
@@ -151,12 +250,72 @@ class RunChecksTest {
     }
 
     // "LIVE" stands for the digest that the template of the same file has.
-    private static List<TemplateApproval> approvals(JsonNode yaml, Optional<TemplateFacts> template) {
-        List<TemplateApproval> approvals = new ArrayList<>();
+    private static List<ObservedApproval> approvals(JsonNode yaml, Optional<TemplateFacts> template) {
+        List<ObservedApproval> approvals = new ArrayList<>();
         String live = template.map(TemplateFacts::digest).orElse("");
-        yaml.path("approvals")
-                .forEach(each -> approvals.add(Serialization.unmarshal(
-                        each.toString().replace("\"LIVE\"", "\"" + live + "\""), TemplateApproval.class)));
+        yaml.path("approvals").forEach(each -> {
+            var approval = Serialization.unmarshal(
+                    each.toString().replace("\"LIVE\"", "\"" + live + "\""), TemplateApproval.class);
+            approvals.add(new ObservedApproval(
+                    approval,
+                    TestingLog.logged(
+                            inLog(yaml, approval.getMetadata().getUid()),
+                            recorded ->
+                                    TestingLog.accepted(recorded.isEmpty() ? approval : edited(approval, recorded)))));
+        });
         return approvals;
+    }
+
+    // "REQUEST" stands for the digest that the request of the same file has.
+    private static Optional<ObservedRunApproval> runApproval(JsonNode yaml, RunRequest request) {
+        return Optional.ofNullable(yaml.get("runApproval")).map(each -> {
+            String digest = request.digests().request();
+            var approval = Serialization.unmarshal(
+                    each.toString().replace("\"REQUEST\"", "\"" + digest + "\""), ExecutionApproval.class);
+            return new ObservedRunApproval(
+                    approval,
+                    TestingLog.logged(
+                            inLog(yaml, approval.getMetadata().getUid()),
+                            recorded ->
+                                    TestingLog.accepted(recorded.isEmpty() ? approval : edited(approval, recorded))));
+        });
+    }
+
+    // Under "log", by UID: "accepted" (also where nothing is said), "nothing", "revoked", or "accepted with reason: X"
+    // for one that was accepted with another grant than its object now holds.
+    private static String inLog(JsonNode yaml, String uid) {
+        return yaml.path("log").path(uid).asText("accepted");
+    }
+
+    private static ExecutionApproval edited(ExecutionApproval approval, String reason) {
+        var before = Serialization.clone(approval);
+        var spec = before.getSpec();
+        before.setSpec(new ExecutionApprovalSpec(
+                spec.executionRef(),
+                spec.requestDigest(),
+                spec.requestedBy(),
+                spec.decision(),
+                reason,
+                spec.approvedBy(),
+                spec.validForSeconds()));
+        return before;
+    }
+
+    private static TemplateApproval edited(TemplateApproval approval, String reason) {
+        var before = Serialization.clone(approval);
+        var grant = before.getSpec().grant();
+        before.setSpec(new TemplateApprovalSpec(
+                new Grant(
+                        grant.templateRef(),
+                        grant.templateDigest(),
+                        grant.decision(),
+                        reason,
+                        grant.validForSeconds(),
+                        grant.ceilings(),
+                        grant.approvedBy(),
+                        grant.authors(),
+                        grant.snapshot()),
+                null));
+        return before;
     }
 }

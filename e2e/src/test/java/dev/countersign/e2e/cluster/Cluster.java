@@ -1,6 +1,7 @@
 package dev.countersign.e2e.cluster;
 
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.api.model.authentication.SelfSubjectReviewBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -61,13 +62,23 @@ public final class Cluster {
         return admin;
     }
 
-    /** As this user, by impersonation. */
-    public KubernetesClient as(String user) {
-        return others.computeIfAbsent(user, name -> new KubernetesClientBuilder()
+    /** Their username, as the API server's authentication reports it. */
+    public String adminUsername() {
+        return admin.resource(new SelfSubjectReviewBuilder().build())
+                .create()
+                .getStatus()
+                .getUserInfo()
+                .getUsername();
+    }
+
+    /** As this user, by impersonation; the API server adds the groups that everybody is in. */
+    public KubernetesClient as(String user, String... groups) {
+        return others.computeIfAbsent(user + " " + String.join(" ", groups), key -> new KubernetesClientBuilder()
                 .withHttpClientFactory(new JdkHttpClientFactory())
                 .withConfig(new ConfigBuilder(adminConfig)
                         .withClientKeyAlgo(adminConfig.getClientKeyAlgo())
-                        .withImpersonateUsername(name)
+                        .withImpersonateUsername(user)
+                        .withImpersonateGroups(groups)
                         .build())
                 .build());
     }

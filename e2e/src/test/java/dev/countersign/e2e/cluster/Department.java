@@ -17,14 +17,13 @@ import java.util.stream.Collectors;
  */
 public final class Department implements AutoCloseable {
     private static final String AGENT = "reporting-agent";
+    private static final int TRIES = 3;
 
     private final String namespace;
     private final String sandboxNamespace;
     private final Person author;
     private final Person approver;
     private final Person agent;
-    private static final int TRIES = 3;
-
     private final ConcurrentLinkedDeque<HasMetadata> made = new ConcurrentLinkedDeque<>();
     private final ConcurrentLinkedDeque<Run> runs = new ConcurrentLinkedDeque<>();
 
@@ -40,7 +39,7 @@ public final class Department implements AutoCloseable {
     }
 
     /** The department {@code finance} of examples/departments.yaml, with the people named there. */
-    static Department finance(Cluster cluster) {
+    public static Department finance(Cluster cluster) {
         return new Department(
                 "finance",
                 "finance-sandboxes",
@@ -50,23 +49,30 @@ public final class Department implements AutoCloseable {
     }
 
     /** The department {@code research} of examples/departments.yaml; its templates come from the admin. */
-    static Department research(Cluster cluster) {
+    public static Department research(Cluster cluster) {
         return new Department(
                 "research",
                 "research-sandboxes",
-                new Person("admin", cluster.admin()),
+                new Person(cluster.adminUsername(), cluster.admin()),
                 new Person("robert", cluster.as("robert")),
                 agent(cluster, "research"));
     }
 
-    /** A department without roles, where the admin is everybody. */
-    public static Department ofAdmin(Cluster cluster, String namespace, String sandboxNamespace) {
-        return new Department(
+    /** A department that the chart does not know, in a namespace that is there, with the people of finance. */
+    public static Department outsideTheChart(Cluster cluster, String namespace, String sandboxNamespace) {
+        var department = new Department(
                 namespace,
                 sandboxNamespace,
-                new Person("tom", cluster.admin()),
-                new Person("alice", cluster.admin()),
-                new Person("agent", cluster.admin()));
+                new Person("tom", cluster.as("tom")),
+                new Person("alice", cluster.as("alice")),
+                agent(cluster, namespace));
+        Roles.bind(cluster.admin(), namespace, "countersign-author", Roles.user("tom"));
+        Roles.bind(cluster.admin(), namespace, "countersign-approver", Roles.user("alice"));
+        Roles.bind(cluster.admin(), namespace, "countersign-agent", Roles.serviceAccount(namespace, AGENT));
+        Roles.awaitAllowed(department.author().client(), namespace, "create", "codetemplates");
+        Roles.awaitAllowed(department.approver().client(), namespace, "approve", "codetemplates");
+        Roles.awaitAllowed(department.agent().client(), namespace, "create", "executions");
+        return department;
     }
 
     private static Person agent(Cluster cluster, String namespace) {
@@ -111,6 +117,30 @@ public final class Department implements AutoCloseable {
         return TemplateDraft.of(this, language).set("freeform", true).set("autonomy", "Autonomous");
     }
 
+    /** Somebody else in this department, who has these of the chart's roles there for as long as the test runs. */
+    public Person person(String username, String... roles) {
+        KubernetesClient admin = Cluster.get().admin();
+        for (String role : roles) {
+            made.push(Roles.bind(admin, namespace, role, Roles.user(username)));
+        }
+        var person = new Person(username, Cluster.get().as(username));
+        if (List.of(roles).contains("countersign-approver")) {
+            Roles.awaitAllowed(person.client(), namespace, "approve", "executions");
+        }
+        if (List.of(roles).contains("countersign-agent")) {
+            Roles.awaitAllowed(person.client(), namespace, "create", "executions");
+        }
+        if (List.of(roles).contains("countersign-author")) {
+            Roles.awaitAllowed(person.client(), namespace, "update", "codetemplates");
+        }
+        return person;
+    }
+
+    /** A template that is there already. */
+    public Template template(String name) {
+        return new Template(this, name);
+    }
+
     /** A request for a template that need not exist. */
     public RunDraft request(String template) {
         return RunDraft.of(this, template);
@@ -118,10 +148,22 @@ public final class Department implements AutoCloseable {
 
     /** Creates an object of our API group as that person and remembers to delete it. Only the spec is theirs to say. */
     GenericKubernetesResource create(Person person, String kind, String generateName, ObjectNode spec) {
+        return create(person, kind, generateName, List.of(), spec);
+    }
+
+    GenericKubernetesResource create(
+            Person person, String kind, String generateName, List<String> finalizers, ObjectNode spec) {
         ObjectNode object = Json.object();
         object.put("apiVersion", "countersign.dev/v1alpha1").put("kind", kind);
-        object.putObject("metadata").put("generateName", generateName).put("namespace", namespace);
+        object.putObject("metadata")
+                .put("generateName", generateName)
+                .put("namespace", namespace)
+                .set("finalizers", Json.of(finalizers));
         object.set("spec", spec);
+        return create(person, object);
+    }
+
+    GenericKubernetesResource create(Person person, ObjectNode object) {
         var created = person.client()
                 .resource(Json.MAPPER.convertValue(object, GenericKubernetesResource.class))
                 .create();

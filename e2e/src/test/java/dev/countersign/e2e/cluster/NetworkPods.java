@@ -78,6 +78,10 @@ public final class NetworkPods implements AutoCloseable {
     public record Target(String name, String protocol, String host, int port) {}
 
     private final KubernetesClient client = Cluster.get().admin();
+
+    /** Nobody else may make pods among sandboxes. */
+    private final KubernetesClient operator = OperatorDeployment.identity(Cluster.get());
+
     private final Installation installation = Installation.of(Cluster.get());
     private final Department department;
     private final String namespace;
@@ -195,22 +199,24 @@ public final class NetworkPods implements AutoCloseable {
     }
 
     private Pod ordinary(String name, List<String> command) {
-        return create(new PodBuilder()
-                .withNewMetadata()
-                .withNamespace(namespace)
-                .withGenerateName(name + "-")
-                .endMetadata()
-                .withNewSpec()
-                .withRestartPolicy("Never")
-                .withTerminationGracePeriodSeconds(1L)
-                .addNewContainer()
-                .withName(name)
-                .withImage(installation.image(Language.Python))
-                .withImagePullPolicy(installation.imagePullPolicy())
-                .withCommand(command)
-                .endContainer()
-                .endSpec()
-                .build());
+        return create(
+                client,
+                new PodBuilder()
+                        .withNewMetadata()
+                        .withNamespace(namespace)
+                        .withGenerateName(name + "-")
+                        .endMetadata()
+                        .withNewSpec()
+                        .withRestartPolicy("Never")
+                        .withTerminationGracePeriodSeconds(1L)
+                        .addNewContainer()
+                        .withName(name)
+                        .withImage(installation.image(Language.Python))
+                        .withImagePullPolicy(installation.imagePullPolicy())
+                        .withCommand(command)
+                        .endContainer()
+                        .endSpec()
+                        .build());
     }
 
     private Pod sandbox(String runtimeClass, List<String> command) {
@@ -231,11 +237,11 @@ public final class NetworkPods implements AutoCloseable {
                 settings);
         pod.getSpec().getContainers().getFirst().setCommand(command);
         pod.getSpec().getContainers().getFirst().setArgs(List.of());
-        return create(pod);
+        return create(operator, pod);
     }
 
-    private Pod create(Pod pod) {
-        Pod created = client.resource(pod).create();
+    private Pod create(KubernetesClient creator, Pod pod) {
+        Pod created = creator.resource(pod).create();
         pods.push(created);
         return created;
     }

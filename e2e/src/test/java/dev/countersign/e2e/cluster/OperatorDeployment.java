@@ -11,7 +11,7 @@ import org.awaitility.Awaitility;
 public final class OperatorDeployment {
     public static final String NAMESPACE = "countersign-system";
 
-    private static final String NAME = "countersign-operator";
+    static final String NAME = "countersign-operator";
     private static final int LINES = 15;
     private static final int LONGEST_LINE = 1500;
     private static final Duration PATIENCE = Duration.ofSeconds(120);
@@ -24,6 +24,11 @@ public final class OperatorDeployment {
 
     public static OperatorDeployment of(Cluster cluster) {
         return new OperatorDeployment(cluster.admin());
+    }
+
+    /** A client with the identity and the rights of the operator itself. */
+    public static KubernetesClient identity(Cluster cluster) {
+        return cluster.asServiceAccount(NAMESPACE, NAME);
     }
 
     /** The pod that there is now; fails where there is none, or more than one. */

@@ -10,7 +10,8 @@ import dev.countersign.sandbox.pod.DefaultDeny;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
-import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
+import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,6 +33,10 @@ import org.awaitility.Awaitility;
 /**
  * An operator of the test's own: a process on this machine, with a department, a Secret of keys and an audit log that
  * nobody else has. The one in the cluster must rest meanwhile, because each refuses what is not its department's.
+ *
+ * <p>It has the identity of the one in the cluster, because the admission policies let nobody else write a status or
+ * make a sandbox, and in its own namespaces the rights that the chart gives that one in a department's. It does not
+ * look after the guard ({@code guard.mode: Off}): the policies guard the chart's namespaces, not its own.
  */
 public final class OwnOperator implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
@@ -39,6 +44,7 @@ public final class OwnOperator implements AutoCloseable {
 
     private final Cluster cluster = Cluster.get();
     private final KubernetesClient client = cluster.admin();
+    private final Installation installation = Installation.of(cluster);
     private final String name;
     private final Path directory;
     private final Department department;
@@ -49,7 +55,8 @@ public final class OwnOperator implements AutoCloseable {
         this.name = name;
         this.directory = directory;
         this.port = port;
-        this.department = Department.ofAdmin(cluster, name, name + "-sandboxes");
+        makeNamespaces();
+        this.department = Department.outsideTheChart(cluster, name, name + "-sandboxes");
     }
 
     /** Makes all that it needs, with sandboxes of this RuntimeClass; it is started by {@link #start}. */
@@ -59,8 +66,7 @@ public final class OwnOperator implements AutoCloseable {
                     + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
             var operator = new OwnOperator(name, Files.createTempDirectory(name), freePort());
             operator.writeConfig(runtimeClass);
-            operator.makeNamespaces();
-            operator.makeAccount();
+            operator.makeRights();
             return operator;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -82,8 +88,9 @@ public final class OwnOperator implements AutoCloseable {
                 .put(
                         "directory",
                         Files.createDirectory(directory.resolve("audit")).toString());
-        config.putObject("keys").put("secretName", "keys");
-        config.set("sandbox", Installation.of(cluster).sandbox());
+        config.set("keys", installation.config().path("keys").deepCopy());
+        config.putObject("guard").put("mode", "Off");
+        config.set("sandbox", installation.sandbox());
         config.withObject("sandbox").put("runtimeClassName", runtimeClass);
         write("config.yaml", config);
         ObjectNode departments = Json.object().put("version", 1);
@@ -106,30 +113,51 @@ public final class OwnOperator implements AutoCloseable {
 
     private void makeNamespaces() {
         makeNamespace(name + "-system", Map.of());
-        makeNamespace(department.namespace(), Map.of());
-        makeNamespace(department.sandboxNamespace(), Map.of("pod-security.kubernetes.io/enforce", "restricted"));
-        DefaultDeny.policies(name, department.sandboxNamespace())
+        makeNamespace(name, Map.of());
+        makeNamespace(
+                name + "-sandboxes",
+                Map.of("pod-security.kubernetes.io/enforce", "restricted", "countersign.dev/sandboxes-of", name));
+        DefaultDeny.policies(name, name + "-sandboxes")
                 .forEach(policy -> client.resource(policy).create());
         client.resource(new SecretBuilder()
                         .withNewMetadata()
-                        .withName("keys")
+                        .withName(installation.config().at("/keys/secretName").asText())
                         .withNamespace(name + "-system")
                         .endMetadata()
                         .build())
                 .create();
     }
 
-    // A ServiceAccount with a token: the client cannot read every kind of client key out of a kubeconfig.
-    private void makeAccount() throws IOException {
-        client.resource(new ClusterRoleBindingBuilder()
+    // With a token: the client cannot read every kind of client key out of a kubeconfig.
+    private void makeRights() throws IOException {
+        copyRights(OperatorDeployment.NAMESPACE, name + "-system");
+        copyRights("finance", name);
+        copyRights("finance-sandboxes", name + "-sandboxes");
+        Files.writeString(
+                directory.resolve("kubeconfig"),
+                cluster.kubeconfigOf(OperatorDeployment.NAMESPACE, OperatorDeployment.NAME));
+    }
+
+    private void copyRights(String from, String to) {
+        Role role = client.rbac()
+                .roles()
+                .inNamespace(from)
+                .withName(OperatorDeployment.NAME)
+                .get();
+        client.resource(new RoleBuilder()
                         .withNewMetadata()
-                        .withName(name)
+                        .withNamespace(to)
+                        .withName(OperatorDeployment.NAME)
                         .endMetadata()
-                        .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", "cluster-admin")
-                        .addNewSubject("", "ServiceAccount", "operator", name + "-system")
+                        .withRules(role.getRules())
                         .build())
                 .create();
-        Files.writeString(directory.resolve("kubeconfig"), cluster.kubeconfigOf(name + "-system", "operator"));
+        Roles.bind(
+                client,
+                to,
+                "Role",
+                OperatorDeployment.NAME,
+                Roles.serviceAccount(OperatorDeployment.NAMESPACE, OperatorDeployment.NAME));
     }
 
     private void makeNamespace(String namespace, Map<String, String> labels) {
@@ -250,7 +278,6 @@ public final class OwnOperator implements AutoCloseable {
             awaitNoExecutions();
             kill();
         }
-        client.rbac().clusterRoleBindings().withName(name).delete();
         client.namespaces().withName(name + "-system").delete();
         client.namespaces().withName(department.namespace()).delete();
         client.namespaces().withName(department.sandboxNamespace()).delete();

@@ -1,6 +1,8 @@
 package dev.countersign.e2e.cluster;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
 
 /** An Execution before it is sent: any JSON, so that wrong ones can be sent too. */
 public final class RunDraft {
@@ -9,6 +11,7 @@ public final class RunDraft {
 
     private final Department department;
     private final ObjectNode spec;
+    private final List<String> finalizers = new ArrayList<>();
 
     private RunDraft(Department department, ObjectNode spec) {
         this.department = department;
@@ -57,9 +60,30 @@ public final class RunDraft {
         return this;
     }
 
+    /** Has it from the start, as whoever creates it may. */
+    public RunDraft finalizer(String finalizer) {
+        finalizers.add(finalizer);
+        return this;
+    }
+
     /** Creates it, as the agent. */
     public Run create() {
-        return new Run(department, department.create(department.agent(), "Execution", "e2e-", spec));
+        return new Run(department, department.create(department.agent(), "Execution", "e2e-", finalizers, spec));
+    }
+
+    /** Creates it under this name, as the agent. */
+    public Run create(String name) {
+        ObjectNode object = Json.object();
+        object.put("apiVersion", "countersign.dev/v1alpha1").put("kind", "Execution");
+        object.putObject("metadata").put("name", name).put("namespace", department.namespace());
+        object.set("spec", spec);
+        return new Run(department, department.create(department.agent(), object));
+    }
+
+    /** Creates it as somebody else, in their own name. */
+    public Run createAs(Department.Person person) {
+        spec.putObject("requestedBy").put("username", person.username());
+        return new Run(department, department.create(person, "Execution", "e2e-", spec));
     }
 
     /** Creates it and waits for the end. */

@@ -20,9 +20,9 @@ public final class Template {
     private final Department department;
     private final String name;
 
-    Template(Department department, HasMetadata created) {
+    Template(Department department, String name) {
         this.department = department;
-        this.name = created.getMetadata().getName();
+        this.name = name;
     }
 
     public String name() {
@@ -86,7 +86,7 @@ public final class Template {
                         mergePatch);
     }
 
-    /** Has the approver approve the digest that is published now. */
+    /** Has the approver approve the digest that is published now, with the authors that it has. */
     public Approval approve() {
         return approve(grant -> {});
     }
@@ -96,10 +96,20 @@ public final class Template {
         ObjectNode spec = Json.object();
         ObjectNode fields = spec.putObject("grant");
         fields.putObject("templateRef").put("name", name);
-        fields.put("templateDigest", digest()).put("decision", "Approved");
+        CodeTemplate read = observed();
+        fields.put("templateDigest", read.getStatus().digest()).put("decision", "Approved");
+        if (read.getSpec().authors() != null) {
+            fields.set("authors", Json.of(read.getSpec().authors()));
+        }
         fields.putObject("approvedBy").put("username", department.approver().username());
         grant.accept(fields);
         return new Approval(department, department.create(department.approver(), "TemplateApproval", name + "-", spec));
+    }
+
+    /** Deletes it; returns when it is gone. */
+    public void delete() {
+        resource().delete();
+        resource().waitUntilCondition(java.util.Objects::isNull, SECONDS, TimeUnit.SECONDS);
     }
 
     /** A request to run it. */
@@ -157,6 +167,16 @@ public final class Template {
                             io.fabric8.kubernetes.client.dsl.base.PatchContext.of(
                                     io.fabric8.kubernetes.client.dsl.base.PatchType.JSON_MERGE),
                             patch.toString());
+        }
+
+        /** Has the admin delete it, which revokes it. */
+        public void delete() {
+            Cluster.get()
+                    .admin()
+                    .resources(TemplateApproval.class)
+                    .inNamespace(department.namespace())
+                    .withName(name)
+                    .delete();
         }
 
         private Resource<TemplateApproval> resource(Department.Person person) {

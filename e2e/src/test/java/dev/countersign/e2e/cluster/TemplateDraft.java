@@ -16,6 +16,8 @@ public final class TemplateDraft {
     static TemplateDraft of(Department department, Language language) {
         ObjectNode spec = Json.object();
         spec.put("language", language.name());
+        // Stated, because only newer clusters have a policy that fills it in.
+        spec.putArray("authors").addObject().put("username", department.author().username());
         return new TemplateDraft(department, spec);
     }
 
@@ -43,7 +45,12 @@ public final class TemplateDraft {
 
     /** Creates it, as the author. */
     public Template create() {
-        return new Template(department, department.create(department.author(), "CodeTemplate", "e2e-", spec));
+        return new Template(
+                department,
+                department
+                        .create(department.author(), "CodeTemplate", "e2e-", spec)
+                        .getMetadata()
+                        .getName());
     }
 
     /** Creates it, and has it approved as it is. */

@@ -1,0 +1,34 @@
+package dev.countersign.approval;
+
+import dev.countersign.api.Reason;
+import dev.countersign.audit.AcceptedApproval;
+import dev.countersign.audit.ApprovalLedger;
+import java.util.Optional;
+
+/**
+ * What the log says about one approval.
+ *
+ * @param accepted the acceptance in effect
+ * @param revoked for good
+ * @param rejected why it was rejected last
+ * @param expired whether its end by time is on record
+ */
+public record Logged(Optional<AcceptedApproval> accepted, boolean revoked, Optional<Reason> rejected, boolean expired) {
+
+    /** The log knows nothing of it. */
+    public static final Logged NOTHING = new Logged(Optional.empty(), false, Optional.empty(), false);
+
+    public static Logged of(ApprovalLedger ledger, String approvalUid) {
+        return new Logged(
+                ledger.accepted(approvalUid),
+                ledger.revoked(approvalUid),
+                ledger.rejected(approvalUid),
+                ledger.expired(approvalUid));
+    }
+
+    /** Whether what was accepted is what the object holds now. */
+    boolean accepts(String grantDigest) {
+        return accepted.filter(each -> each.event().grantDigest().equals(grantDigest))
+                .isPresent();
+    }
+}
