@@ -106,6 +106,12 @@ public final class Template {
         return new Approval(department, department.create(department.approver(), "TemplateApproval", name + "-", spec));
     }
 
+    /** Deletes it; returns when it is gone. */
+    public void delete() {
+        resource().delete();
+        resource().waitUntilCondition(java.util.Objects::isNull, SECONDS, TimeUnit.SECONDS);
+    }
+
     /** A request to run it. */
     public RunDraft request() {
         return RunDraft.of(department, name);
@@ -161,6 +167,16 @@ public final class Template {
                             io.fabric8.kubernetes.client.dsl.base.PatchContext.of(
                                     io.fabric8.kubernetes.client.dsl.base.PatchType.JSON_MERGE),
                             patch.toString());
+        }
+
+        /** Has the admin delete it, which revokes it. */
+        public void delete() {
+            Cluster.get()
+                    .admin()
+                    .resources(TemplateApproval.class)
+                    .inNamespace(department.namespace())
+                    .withName(name)
+                    .delete();
         }
 
         private Resource<TemplateApproval> resource(Department.Person person) {
