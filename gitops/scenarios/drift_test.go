@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -91,6 +92,35 @@ func TestAuthorsAreNotForMachines(t *testing.T) {
 	if got := authorsOf(w.Observed(template)); got != world.Author {
 		t.Errorf("authors are %q", got)
 	}
+}
+
+// The same for Argo CD, where people state themselves by `kubectl apply`: server-side apply would take over what they
+// applied, and take out the author; without that migration it leaves them.
+func TestAuthorsWhoStateThemselves(t *testing.T) {
+	w := world.Enter(t)
+	app := w.Application(w.Repository())
+	migrates := application.Policy{ServerSideApply: true}
+	keeps := application.Policy{ServerSideApply: true, KeepClientSideManagers: true}
+	app.MustSync(migrates)
+	template := world.Examples[0]
+	approved := w.Observed(template)
+	stated := fmt.Sprintf(`{"spec": {"authors": [{"username": %q}], "code": "print(1)"}}`, world.Author)
+	if err := w.As(world.Author).PatchBy("kubectl-client-side-apply", world.Templates, template, stated); err != nil {
+		t.Fatal(err)
+	}
+	w.Await("the edit is seen", func() error { return seen(app, template) })
+	app.MustSync(keeps)
+	w.Await("Git has put the code back", func() error { return sameCode(approved, w.Observed(template)) })
+	if got := authorsOf(w.Observed(template)); got != world.Author {
+		t.Errorf("authors are %q", got)
+	}
+	nothingFights(t, w, app, keeps, template)
+
+	operation := app.Sync(migrates)
+	if operation.Phase.Successful() {
+		t.Error("the author was taken out")
+	}
+	w.Told(operation.Messages(), "[authors-only-grow]", "leave the field out of Git")
 }
 
 // nothingFights looks again and again: no way of comparing finds a difference, and no sync writes anything.

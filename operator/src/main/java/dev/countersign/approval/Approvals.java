@@ -3,8 +3,10 @@ package dev.countersign.approval;
 import dev.countersign.api.Reason;
 import dev.countersign.approval.Standing.Worth;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * All approvals that name one template, judged together. Pure.
@@ -33,8 +35,13 @@ public record Approvals(List<ObservedApproval> all) {
 
     /** What all of them together are worth for the template as it is now; empty: there is none of that name. */
     public Judgement judge(Optional<LiveTemplate> live, Terms terms) {
+        return judge(live, terms, EnumSet.allOf(ApprovalRule.class));
+    }
+
+    /** As if there were these rules only: what shows that none of them is idle. */
+    Judgement judge(Optional<LiveTemplate> live, Terms terms, Set<ApprovalRule> rules) {
         List<Judged> judged = all.stream()
-                .map(each -> new Judged(each, Standing.of(each, live, terms)))
+                .map(each -> new Judged(each, Standing.of(each, live, terms, rules)))
                 .toList();
         return first(judged, Worth.DENIES)
                 .map(Approvals::refusal)

@@ -21,10 +21,4 @@ public record ObservedApproval(TemplateApproval approval, Logged logged) {
     public Instant expiry() {
         return created().plusSeconds(approval.getSpec().grant().validForSeconds());
     }
-
-    boolean isWithdrawn() {
-        return approval.getMetadata().getDeletionTimestamp() != null
-                || approval.getSpec().revocation() != null
-                || logged.revoked();
-    }
 }

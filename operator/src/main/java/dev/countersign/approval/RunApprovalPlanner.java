@@ -35,7 +35,7 @@ public final class RunApprovalPlanner {
     }
 
     private static Plan judged(ObservedRunApproval observed, LiveRun run, Terms terms) {
-        Standing standing = RunStanding.of(observed, run, terms);
+        Standing standing = Standing.of(observed, run, terms);
         return new Plan(event(observed, standing, run, terms), status(observed, shown(standing), standing, terms));
     }
 

@@ -2,7 +2,6 @@ package dev.countersign.policy;
 
 import dev.countersign.api.Reason;
 import dev.countersign.approval.ObservedRunApproval;
-import dev.countersign.approval.RunStanding;
 import dev.countersign.approval.Standing;
 
 /** Runs that a person must see first wait for that person's approval of this very run. */
@@ -19,7 +18,7 @@ final class AutonomyIsGranted implements Check {
     }
 
     private static Verdict judged(RunRequest request, ObservedRunApproval approval) {
-        Standing standing = RunStanding.of(approval, request.run(), request.terms());
+        Standing standing = Standing.of(approval, request.run(), request.terms());
         return switch (standing.worth()) {
             case COUNTS -> Verdict.ALLOW;
             case DENIES -> Verdict.deny(Reason.Denied, standing.message());

@@ -9,14 +9,17 @@ import dev.countersign.api.Limits;
 import dev.countersign.api.codetemplate.CodeTemplate;
 import dev.countersign.api.execution.Execution;
 import dev.countersign.api.executionapproval.ExecutionApproval;
+import dev.countersign.api.executionapproval.ExecutionApprovalSpec;
 import dev.countersign.api.templateapproval.Grant;
 import dev.countersign.api.templateapproval.TemplateApproval;
 import dev.countersign.api.templateapproval.TemplateApprovalSpec;
 import dev.countersign.approval.Approvals;
+import dev.countersign.approval.LiveTemplate;
 import dev.countersign.approval.ObservedApproval;
 import dev.countersign.approval.ObservedRunApproval;
 import dev.countersign.approval.Terms;
 import dev.countersign.approval.TestingLog;
+import dev.countersign.approval.TestingRules;
 import dev.countersign.config.Department;
 import dev.countersign.config.DepartmentPolicy;
 import dev.countersign.config.Quotas;
@@ -52,8 +55,10 @@ class RunChecksTest {
     private static final Path CASES = Path.of("src/test/resources/policy");
     private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
     private static final String ALLOWED_IMAGE = "registry.example/python@sha256:" + "a".repeat(64);
+    private static final List<Case> ALL = readAll();
 
-    private record Case(String name, RunRequest request, JsonNode expected) {
+    private record Case(
+            String name, RunRequest request, JsonNode expected, Approvals approvals, Optional<LiveTemplate> live) {
         String expectedCheck() {
             return expected.get("check").textValue();
         }
@@ -97,6 +102,37 @@ class RunChecksTest {
                 }));
     }
 
+    /** The same for the rules that a template's approval is judged by. */
+    @TestFactory
+    Stream<DynamicTest> everyRuleOfApprovalsIsNeeded() {
+        return TestingRules.ofApprovals().stream()
+                .map(rule -> dynamicTest(rule, () -> assertThat(cases().stream()
+                                .filter(each -> TestingRules.decides(
+                                        rule,
+                                        each.approvals(),
+                                        each.live(),
+                                        each.request().terms()))
+                                .map(Case::name))
+                        .as("examples that change without the rule")
+                        .isNotEmpty()));
+    }
+
+    /** And for those that a single run's approval is judged by. */
+    @TestFactory
+    Stream<DynamicTest> everyRuleOfRunApprovalsIsNeeded() {
+        return TestingRules.ofRunApprovals().stream()
+                .map(rule -> dynamicTest(rule, () -> assertThat(cases().stream()
+                                .filter(each -> each.request().runApproval().isPresent())
+                                .filter(each -> TestingRules.decides(
+                                        rule,
+                                        each.request().runApproval().orElseThrow(),
+                                        each.request().run(),
+                                        each.request().terms()))
+                                .map(Case::name))
+                        .as("examples that change without the rule")
+                        .isNotEmpty()));
+    }
+
     @Test
     void aCheckThatBreaksDenies() {
         // Given
@@ -131,6 +167,10 @@ class RunChecksTest {
     }
 
     private static List<Case> cases() {
+        return ALL;
+    }
+
+    private static List<Case> readAll() {
         try (var files = Files.list(CASES)) {
             return files.sorted().map(RunChecksTest::read).toList();
         } catch (IOException e) {
@@ -147,13 +187,15 @@ class RunChecksTest {
                     .map(each -> TemplateFacts.of(
                             each, policy.images().isEmpty() ? Set.of(ALLOWED_IMAGE) : policy.images()));
             var terms = new Terms(guard(yaml.path("guard")), policy, NOW);
+            var approvals = new Approvals(approvals(yaml, template));
+            var live = template.map(TemplateFacts::live);
             var request = new RunRequest(
                     Serialization.unmarshal(execution(yaml).toString(), Execution.class),
                     yaml.path("department").asBoolean(true)
                             ? Optional.of(new Department("finance", "finance", "finance-sandboxes", policy))
                             : Optional.empty(),
                     template,
-                    new Approvals(approvals(yaml, template)).judge(template.map(TemplateFacts::live), terms),
+                    approvals.judge(live, terms),
                     Optional.empty(),
                     terms.guard(),
                     new Usage(
@@ -161,7 +203,7 @@ class RunChecksTest {
                             window(yaml.path("usage").path("agent"))),
                     NOW);
             var found = request.needsPerson() ? runApproval(yaml, request) : Optional.<ObservedRunApproval>empty();
-            return new Case(file.getFileName().toString(), request.with(found), yaml.get("expect"));
+            return new Case(file.getFileName().toString(), request.with(found), yaml.get("expect"), approvals, live);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -233,7 +275,9 @@ class RunChecksTest {
             return new ObservedRunApproval(
                     approval,
                     TestingLog.logged(
-                            inLog(yaml, approval.getMetadata().getUid()), recorded -> TestingLog.accepted(approval)));
+                            inLog(yaml, approval.getMetadata().getUid()),
+                            recorded ->
+                                    TestingLog.accepted(recorded.isEmpty() ? approval : edited(approval, recorded))));
         });
     }
 
@@ -241,6 +285,20 @@ class RunChecksTest {
     // for one that was accepted with another grant than its object now holds.
     private static String inLog(JsonNode yaml, String uid) {
         return yaml.path("log").path(uid).asText("accepted");
+    }
+
+    private static ExecutionApproval edited(ExecutionApproval approval, String reason) {
+        var before = Serialization.clone(approval);
+        var spec = before.getSpec();
+        before.setSpec(new ExecutionApprovalSpec(
+                spec.executionRef(),
+                spec.requestDigest(),
+                spec.requestedBy(),
+                spec.decision(),
+                reason,
+                spec.approvedBy(),
+                spec.validForSeconds()));
+        return before;
     }
 
     private static TemplateApproval edited(TemplateApproval approval, String reason) {

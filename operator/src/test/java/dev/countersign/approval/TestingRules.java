@@ -1,0 +1,38 @@
+package dev.countersign.approval;
+
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+
+/** Judges as if one of the rules did not exist. */
+public final class TestingRules {
+    private TestingRules() {}
+
+    public static List<String> ofApprovals() {
+        return Arrays.stream(ApprovalRule.values()).map(Enum::name).toList();
+    }
+
+    /** But for one: where the guard is broken, a run's template is asked about first. */
+    public static List<String> ofRunApprovals() {
+        return Arrays.stream(RunApprovalRule.values())
+                .filter(rule -> rule != RunApprovalRule.GUARD_INTACT)
+                .map(Enum::name)
+                .toList();
+    }
+
+    /** Whether the rule makes a difference to these approvals. */
+    public static boolean decides(String rule, Approvals approvals, Optional<LiveTemplate> live, Terms terms) {
+        var others = EnumSet.complementOf(EnumSet.of(ApprovalRule.valueOf(rule)));
+        // Without a template, only the rule that says so keeps the others from asking about it.
+        return live.isEmpty() && rule.equals("TEMPLATE_EXISTS")
+                ? !approvals.all().isEmpty()
+                : !approvals.judge(live, terms).equals(approvals.judge(live, terms, others));
+    }
+
+    /** Whether the rule makes a difference to this approval of a run. */
+    public static boolean decides(String rule, ObservedRunApproval approval, LiveRun run, Terms terms) {
+        var others = EnumSet.complementOf(EnumSet.of(RunApprovalRule.valueOf(rule)));
+        return !Standing.of(approval, run, terms).equals(Standing.of(approval, run, terms, others));
+    }
+}
