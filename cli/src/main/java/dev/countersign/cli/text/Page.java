@@ -118,7 +118,7 @@ public final class Page {
     // To the column: in code and data every space counts.
     private void wrap(String first, String indent, String shown) {
         int end = Columns.fitting(shown, 0, width - first.length());
-        lines.add((first + shown.substring(0, end)).stripTrailing());
+        lines.add(shown.isEmpty() ? first.stripTrailing() : first + shown.substring(0, end));
         String next = indent + CONTINUED;
         while (end < shown.length()) {
             int start = end;
