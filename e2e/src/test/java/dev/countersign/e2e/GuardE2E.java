@@ -12,6 +12,8 @@ import dev.countersign.e2e.cluster.OperatorDeployment;
 import dev.countersign.e2e.cluster.Run;
 import dev.countersign.e2e.cluster.RunApproval;
 import dev.countersign.e2e.cluster.Template;
+import java.time.Duration;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -46,13 +48,12 @@ class GuardE2E {
         Run held;
         Template.Approval forgery;
         try (var gap = GuardingPolicy.weaken(cluster.admin(), POLICY, () -> forged.forgeDry(digest))) {
+            awaitIntact(cluster, 0);
             forgery = forged.forge();
             held = before.request().create().awaitHeld(Reason.GuardGap);
             assertThat(held.message()).contains("not intact", "kubectl countersign doctor");
             assertThat(held.now().getStatus().sandbox()).isNull();
-            assertThat(forgery.awaitRefused(Reason.GuardGap).message()).isNotBlank();
-            assertThat(OperatorDeployment.of(cluster).metric("countersign_guard_intact"))
-                    .isZero();
+            forgery.awaitRefused(Reason.GuardGap, "not intact");
         }
 
         // Accepted before the gap, so it counts again, by itself.
@@ -62,6 +63,7 @@ class GuardE2E {
         var refused = forged.run();
         assertThat(refused.reason()).isEqualTo(Reason.GuardGap);
         assertThat(refused.message()).contains(forgery.name(), "approve again");
+        forgery.awaitRefused(Reason.GuardGap, "known intact only since", "approve again");
         assertThat(AuditFile.ofOperator(cluster).entriesOf(forgery.uid()))
                 .extracting(AuditFile.Entry::type)
                 .containsOnly("approval.rejected");
@@ -97,10 +99,16 @@ class GuardE2E {
             operator.start();
         }
 
-        assertThat(forgery.awaitRefused(Reason.GuardGap).message()).contains("known intact only since");
+        forgery.awaitRefused(Reason.GuardGap, "known intact only since");
         assertThat(forged.run().reason()).isEqualTo(Reason.GuardGap);
         assertThat(before.run().stdout()).isEqualTo("before\n");
         assertThat(late.awaitRefused(Reason.ApprovalExpired).message()).contains("expired");
         assertThat(held.now().getStatus().sandbox()).isNull();
+    }
+
+    private static void awaitIntact(Cluster cluster, double wanted) {
+        Awaitility.await("metric countersign_guard_intact is " + wanted)
+                .atMost(Duration.ofSeconds(90))
+                .until(() -> OperatorDeployment.of(cluster).metric("countersign_guard_intact") == wanted);
     }
 }

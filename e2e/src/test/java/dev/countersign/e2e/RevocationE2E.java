@@ -117,7 +117,6 @@ class RevocationE2E {
     private static void assertEndedByRevocation(Victim victim) {
         Run run = victim.run().awaitFinished();
         assertThat(run.reason()).isEqualTo(Reason.ApprovalRevoked);
-        assertThat(run.message()).contains(victim.approval().name());
         assertThat(run.audit().outcome()).isEqualTo("ApprovalRevoked");
     }
 

@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -188,10 +189,11 @@ public final class Template {
             return uid;
         }
 
-        /** Waits until the operator says of it that it does not count, for this reason. */
-        public Condition awaitRefused(Reason reason) {
-            return awaitReady(each ->
-                    each.status() != ConditionStatus.True && each.reason().equals(reason.name()));
+        /** Waits until the operator says of it that it does not count, for this reason and in these words. */
+        public Condition awaitRefused(Reason reason, String... words) {
+            return awaitReady(each -> each.status() != ConditionStatus.True
+                    && each.reason().equals(reason.name())
+                    && Arrays.stream(words).allMatch(each.message()::contains));
         }
 
         /** Waits until the operator has said whether it counts. */
