@@ -109,6 +109,8 @@ require (
 	sigs.k8s.io/structured-merge-diff/v6 v6.4.2 // indirect
 )
 
+// The libraries of the cluster's Kubernetes, which the engine is built for; and k8s.io/kubernetes, which the engine uses,
+// names none that it can be built with.
 replace (
 	k8s.io/api => k8s.io/api v0.36.3
 	k8s.io/apiextensions-apiserver => k8s.io/apiextensions-apiserver v0.36.3

@@ -92,6 +92,42 @@ func TestAuthorsAreNotForMachines(t *testing.T) {
 	if got := authorsOf(w.Observed(template)); got != world.Author {
 		t.Errorf("authors are %q", got)
 	}
+
+	// Deleted and made anew, the template is what Git says, and forgets who had a hand in the one before.
+	before := w.Observed(template).GetUID()
+	repository.EditTemplate(template, "  authors: [{username: mallory}]\n", "")
+	repository.EditTemplate(template, "\nmetadata:\n",
+		"\nmetadata:\n  annotations: {"+application.SyncOptions+": 'Replace=true,Force=true'}\n")
+	repository.Commit("Force")
+	app.MustSync(application.Policy{})
+	if after := w.Observed(template); after.GetUID() == before || authorsOf(after) != "" {
+		t.Errorf("it is %s, was %s, authors are %q", after.GetUID(), before, authorsOf(after))
+	}
+}
+
+// What Git does not state, Git does not put back: neither engine sees it, and the approval does.
+func TestFieldsThatGitDoesNotState(t *testing.T) {
+	for name, policy := range policies {
+		t.Run(name, func(t *testing.T) {
+			w := world.Enter(t)
+			repository := w.Repository()
+			app := w.Application(repository)
+			app.MustSync(policy)
+			template := world.Examples[0]
+			approval := w.As(world.Approver).MustApprove(template)
+			if err := w.As(world.Author).Patch(world.Templates, template, `{"spec": {"retries": 3}}`); err != nil {
+				t.Fatal(err)
+			}
+			is := w.AwaitCondition(world.Approvals, approval.GetName(), "Ready", "False", "DigestMismatch")
+			w.Told(is.Message, "approve")
+			nothingFights(t, w, app, policy, template)
+
+			repository.EditTemplate(template, "\nspec:\n", "\nspec:\n  retries: 0\n")
+			repository.Commit("Stated")
+			app.MustSync(policy)
+			w.AwaitCondition(world.Approvals, approval.GetName(), "Ready", "False", "AuthorsChanged")
+		})
+	}
 }
 
 // The same for Argo CD, where people state themselves by `kubectl apply`: server-side apply would take over what they

@@ -40,10 +40,39 @@ func TestFluxWaitsForNobody(t *testing.T) {
 	}
 	w.Told(err.Error(), world.Examples[1], "status: 'Failed'")
 
+	// The whole commit is refused, the change of a template beside it too.
+	repository.EditTemplate(world.Examples[1], "\n      type: thing\n", "\n      type: object\n")
 	repository.Put("approval.yaml", approvalInGit(world.Examples[2], w.Digest(world.Examples[2]), world.Approver))
 	repository.Commit("An approval")
 	_, err = flux.Reconcile(t.Context())
 	w.Refused(err, "approver-is-caller", "must be you")
+	w.AwaitCondition(world.Templates, world.Examples[1], "Stalled", "True", "TemplateInvalid")
+}
+
+// A service account that may write templates is all that a sync needs, and it is a machine like any other.
+func TestFluxAsTheDepartmentsServiceAccount(t *testing.T) {
+	w := world.Enter(t)
+	repository := w.Repository()
+	scoped := w.Impersonated(w.BindAuthor())
+	for _, file := range []string{"roles/author.yaml", "roles/approver.yaml", "roles/agent.yaml"} {
+		if err := repository.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	repository.Commit("Templates alone")
+	flux, err := kustomization.Open(scoped.Config, "countersign", w.Namespace, repository.Repository)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reconciled(t, flux, world.Examples[0], "created")
+	if err := flux.Wait(time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	if got := authorsOf(w.Observed(world.Examples[0])); got != "" {
+		t.Errorf("a machine has become the author %s", got)
+	}
+	_, err = scoped.Approve(world.Examples[0])
+	w.Told(fmt.Sprint(err), "cannot create resource \"templateapprovals\"")
 }
 
 // After a hand edit Flux takes over the fields that came by kubectl and puts the code back. The author was filled in at

@@ -35,7 +35,7 @@ public final class ApprovalPlanner {
                 logged.accepted().isPresent()
                         ? Optional.empty()
                         : Optional.of(accepted(observed, live.orElseThrow(), terms));
-            case COUNTS, SUSPENDED -> Optional.empty();
+            case COUNTS, WAITING, SUSPENDED -> Optional.empty();
             case REFUSED ->
                 switch (standing.reason()) {
                     case ApprovalRevoked -> logged.revoked() ? Optional.empty() : Optional.of(revoked(observed, terms));

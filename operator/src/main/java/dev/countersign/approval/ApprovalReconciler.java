@@ -76,7 +76,8 @@ public final class ApprovalReconciler implements Reconciler<TemplateApproval> {
     }
 
     private ApprovalPlan plan(TemplateApproval approval, Terms now) {
-        Optional<LiveTemplate> live = catalog.template(Catalog.key(approval)).map(LiveTemplate::of);
+        Optional<LiveTemplate> live =
+                catalog.template(Catalog.key(approval)).map(template -> LiveTemplate.of(template, audit.approvals()));
         return ApprovalPlanner.plan(ObservedApproval.of(approval, audit.approvals()), live, now);
     }
 

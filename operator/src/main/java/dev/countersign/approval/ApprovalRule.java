@@ -5,6 +5,7 @@ import dev.countersign.api.Reason;
 import dev.countersign.api.Subject;
 import dev.countersign.api.templateapproval.Grant;
 import dev.countersign.approval.Standing.Worth;
+import dev.countersign.guard.Mode;
 import dev.countersign.template.BehaviourProjection;
 import java.util.List;
 import java.util.Optional;
@@ -178,12 +179,17 @@ enum ApprovalRule {
         }
     },
 
-    /** What was accepted is what the object holds now. */
+    /** It was accepted under a guard, and what was accepted is what the object holds now. */
     AS_ACCEPTED {
         @Override
         Optional<Standing> against(ObservedApproval observed, Optional<LiveTemplate> live, Terms terms) {
-            return observed.logged().accepted().isEmpty()
-                            || observed.logged().accepts(DecisionDigest.of(grant(observed)))
+            if (observed.logged().accepted().isEmpty()) {
+                return Optional.empty();
+            }
+            if (terms.guard().mode() == Mode.ENFORCE && !observed.logged().isGuarded()) {
+                return no(Reason.GuardGap, "it was accepted while the guard was switched off: approve again");
+            }
+            return observed.logged().accepts(DecisionDigest.of(grant(observed)))
                     ? Optional.empty()
                     : no(
                             Reason.GuardGap,
@@ -199,6 +205,31 @@ enum ApprovalRule {
             return observed.logged().accepted().isPresent() || terms.guard().covers(observed.created())
                     ? Optional.empty()
                     : no(Reason.GuardGap, terms.gap("it", observed.created(), "approve again"));
+        }
+    },
+
+    /** If it is not accepted yet: they have stood whenever the template was changed, so that no author is missing. */
+    WRITTEN_UNDER_GUARD {
+        @Override
+        Optional<Standing> against(ObservedApproval observed, Optional<LiveTemplate> live, Terms terms) {
+            if (observed.logged().accepted().isPresent() || terms.guard().mode() == Mode.OFF) {
+                return Optional.empty();
+            }
+            return switch (live.orElseThrow().origin()) {
+                case GUARDED -> Optional.empty();
+                case UNGUARDED ->
+                    no(
+                            Reason.GuardGap,
+                            "the template was changed when the admission policies are not known to have stood, so somebody"
+                                    + " may have written in it without being among its authors: delete and re-create it,"
+                                    + " then approve that one");
+                case UNRECORDED ->
+                    Optional.of(
+                            new Standing(
+                                    Worth.WAITING,
+                                    Reason.Pending,
+                                    "the template's last change is being recorded in the audit log; it can be accepted after that"));
+            };
         }
     },
 

@@ -22,7 +22,7 @@ record ApprovalStatuses(ObservedApproval observed, Standing standing, Instant no
             case COUNTS -> condition(ConditionStatus.True, Reason.Accepted, standing.message());
             // In force as well: it keeps the template from running.
             case DENIES -> condition(ConditionStatus.True, Reason.Denied, standing.message());
-            case ACCEPTABLE -> condition(ConditionStatus.Unknown, standing.reason(), standing.message());
+            case ACCEPTABLE, WAITING -> condition(ConditionStatus.Unknown, standing.reason(), standing.message());
             case SUSPENDED, REFUSED -> condition(ConditionStatus.False, standing.reason(), standing.message());
         };
     }

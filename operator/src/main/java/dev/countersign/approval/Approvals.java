@@ -47,6 +47,7 @@ public record Approvals(List<ObservedApproval> all) {
                 .map(Approvals::refusal)
                 .or(() -> longest(judged))
                 .or(() -> first(judged, Worth.ACCEPTABLE).map(Approvals::refusal))
+                .or(() -> first(judged, Worth.WAITING).map(Approvals::refusal))
                 .or(() -> first(judged, Worth.SUSPENDED).map(Approvals::refusal))
                 .or(() -> newest(judged).map(Approvals::refusal))
                 .orElseGet(Approvals::none);
@@ -74,7 +75,7 @@ public record Approvals(List<ObservedApproval> all) {
     private static Judgement refusal(Judged judged) {
         return new Judgement(
                 Optional.empty(),
-                judged.is(Worth.ACCEPTABLE) || judged.is(Worth.SUSPENDED),
+                judged.is(Worth.ACCEPTABLE) || judged.is(Worth.WAITING) || judged.is(Worth.SUSPENDED),
                 judged.standing().reason(),
                 "TemplateApproval " + judged.observed().approval().getMetadata().getName() + ": "
                         + judged.standing().message());

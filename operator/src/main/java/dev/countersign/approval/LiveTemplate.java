@@ -2,6 +2,8 @@ package dev.countersign.approval;
 
 import dev.countersign.api.Subject;
 import dev.countersign.api.codetemplate.CodeTemplate;
+import dev.countersign.audit.ApprovalLedger;
+import dev.countersign.audit.RecordedTemplate;
 import dev.countersign.template.BehaviourProjection;
 import java.util.List;
 
@@ -10,14 +12,36 @@ import java.util.List;
  *
  * @param digest of its behaviour
  * @param authors all who changed it by hand
+ * @param origin whether those are known to be all
  */
-public record LiveTemplate(String digest, List<Subject> authors) {
+public record LiveTemplate(String digest, List<Subject> authors, Origin origin) {
+
+    /** What the log says of how the template came to be what it is. */
+    public enum Origin {
+        /** The admission policies have stood whenever it was changed. */
+        GUARDED,
+        /** They have not: somebody may have changed it without being noted as an author. */
+        UNGUARDED,
+        /** This version of it is not on record yet. */
+        UNRECORDED
+    }
+
     public LiveTemplate {
         authors = List.copyOf(authors);
     }
 
-    public static LiveTemplate of(CodeTemplate template) {
+    public static LiveTemplate of(CodeTemplate template, ApprovalLedger ledger) {
         return new LiveTemplate(
-                BehaviourProjection.of(template).digest(), template.getSpec().authors());
+                BehaviourProjection.of(template).digest(), template.getSpec().authors(), origin(template, ledger));
+    }
+
+    /** What the log says of this very version of the template. */
+    public static Origin origin(CodeTemplate template, ApprovalLedger ledger) {
+        var meta = template.getMetadata();
+        return ledger.observed(meta.getUid())
+                .map(RecordedTemplate::event)
+                .filter(seen -> seen.subject().generation() == meta.getGeneration())
+                .map(seen -> seen.guarded() ? Origin.GUARDED : Origin.UNGUARDED)
+                .orElse(Origin.UNRECORDED);
     }
 }

@@ -26,6 +26,12 @@ public record Logged(Optional<AcceptedApproval> accepted, boolean revoked, Optio
                 ledger.expired(approvalUid));
     }
 
+    /** Whether it was accepted under a guard, and not while that was switched off. */
+    boolean isGuarded() {
+        return accepted.filter(each -> each.event().governance().guardDigest() != null)
+                .isPresent();
+    }
+
     /** Whether what was accepted is what the object holds now. */
     boolean accepts(String grantDigest) {
         return accepted.filter(each -> each.event().grantDigest().equals(grantDigest))

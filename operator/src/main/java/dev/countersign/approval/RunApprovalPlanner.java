@@ -42,7 +42,7 @@ public final class RunApprovalPlanner {
     private static ConditionStatus shown(Standing standing) {
         return switch (standing.worth()) {
             case COUNTS -> ConditionStatus.True;
-            case ACCEPTABLE -> ConditionStatus.Unknown;
+            case ACCEPTABLE, WAITING -> ConditionStatus.Unknown;
             case DENIES, SUSPENDED, REFUSED -> ConditionStatus.False;
         };
     }
@@ -66,7 +66,7 @@ public final class RunApprovalPlanner {
             case ACCEPTABLE -> Optional.of(accepted(observed, run, terms));
             case DENIES ->
                 logged.accepted().isPresent() ? Optional.empty() : Optional.of(accepted(observed, run, terms));
-            case COUNTS, SUSPENDED -> Optional.empty();
+            case COUNTS, WAITING, SUSPENDED -> Optional.empty();
             case REFUSED ->
                 logged.accepted().isPresent()
                                 || logged.rejected().equals(Optional.of(standing.reason()))

@@ -5,6 +5,7 @@ import dev.countersign.api.Reason;
 import dev.countersign.api.Subject;
 import dev.countersign.api.executionapproval.ExecutionApprovalSpec;
 import dev.countersign.approval.Standing.Worth;
+import dev.countersign.guard.Mode;
 import java.util.Optional;
 
 /** The rules that an approval of one run must keep to be worth something, as {@link ApprovalRule} has them. Pure. */
@@ -130,12 +131,19 @@ enum RunApprovalRule {
         }
     },
 
-    /** What was accepted is what the object holds now. */
+    /** It was accepted under a guard, and what was accepted is what the object holds now. */
     AS_ACCEPTED {
         @Override
         Optional<Standing> against(ObservedRunApproval observed, LiveRun run, Terms terms) {
-            return observed.logged().accepted().isEmpty()
-                            || observed.logged().accepts(DecisionDigest.of(spec(observed)))
+            if (observed.logged().accepted().isEmpty()) {
+                return Optional.empty();
+            }
+            if (terms.guard().mode() == Mode.ENFORCE && !observed.logged().isGuarded()) {
+                return no(
+                        Reason.GuardGap,
+                        "it was accepted while the guard was switched off: delete it and approve again");
+            }
+            return observed.logged().accepts(DecisionDigest.of(spec(observed)))
                     ? Optional.empty()
                     : no(
                             Reason.GuardGap,

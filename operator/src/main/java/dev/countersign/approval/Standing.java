@@ -25,6 +25,8 @@ public record Standing(Worth worth, Reason reason, String message) {
         DENIES,
         /** It will count as soon as that is on record. */
         ACCEPTABLE,
+        /** It may become acceptable as soon as something else is on record. */
+        WAITING,
         /** It would count, but the guard does not stand at the moment. */
         SUSPENDED,
         /** It is worth nothing. */

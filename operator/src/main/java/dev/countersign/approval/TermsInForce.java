@@ -15,7 +15,7 @@ public record TermsInForce(Guard guard, Supplier<Departments> departments, Clock
     }
 
     /** With the guard looked at anew: for what is recorded once and for all. May take as long as a few reads. */
-    Terms confirmed(String namespace) {
+    public Terms confirmed(String namespace) {
         return new Terms(guard.confirmed(), policy(namespace), clock.instant());
     }
 

@@ -29,5 +29,5 @@ public interface ApprovalLedger {
     boolean expired(String approvalUid);
 
     /** What this template was last observed to be. Kept as {@link #rejected} is. */
-    Optional<AuditEvent.TemplateObserved> observed(String templateUid);
+    Optional<RecordedTemplate> observed(String templateUid);
 }

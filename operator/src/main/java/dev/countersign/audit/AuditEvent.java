@@ -34,14 +34,19 @@ public sealed interface AuditEvent permits AuditEvent.OfObject, AuditEvent.OfGua
     }
 
     /**
-     * A template's behaviour was seen for the first time or has changed.
+     * A template was seen for the first time, or has changed.
      *
-     * @param templateDigest absent if the template is invalid
+     * @param reasonCode whether it is valid
+     * @param authors all who changed it by hand, as admission noted them
+     * @param guarded whether the admission policies have stood whenever it was changed, so that the authors are all
+     *     there; once they have not, this very object never is again
      */
-    record TemplateObserved(AuditSubject subject, @Nullable String templateDigest, Reason reasonCode)
+    record TemplateObserved(
+            AuditSubject subject, String templateDigest, Reason reasonCode, List<Actor> authors, boolean guarded)
             implements OfObject {
         public TemplateObserved {
-            Digest.requireIfPresent("templateDigest", templateDigest);
+            Digest.require("templateDigest", templateDigest);
+            authors = List.copyOf(authors);
         }
 
         @Override

@@ -48,7 +48,7 @@ final class StoredApprovals implements Ledger, ApprovalLedger {
     private final Map<String, AcceptedApproval> accepted = new HashMap<>();
     private final Map<String, Revoked> revoked = new HashMap<>();
     private final Map<String, Told> told = recentOnly();
-    private final Map<String, TemplateObserved> templates = recentOnly();
+    private final Map<String, RecordedTemplate> templates = recentOnly();
     private int untilSweep = SWEEP;
 
     /** @param until when the approval would have ended by time */
@@ -90,7 +90,7 @@ final class StoredApprovals implements Ledger, ApprovalLedger {
     }
 
     @Override
-    public synchronized Optional<TemplateObserved> observed(String templateUid) {
+    public synchronized Optional<RecordedTemplate> observed(String templateUid) {
         return Optional.ofNullable(templates.get(templateUid));
     }
 
@@ -149,7 +149,12 @@ final class StoredApprovals implements Ledger, ApprovalLedger {
             Reason reason = codec.event(stored.line(), ApprovalRejected.class).reasonCode();
             renew(told, uid, new Told(stored.receipt(), reason));
         } else if (type.equals(OBSERVED)) {
-            renew(templates, uid, codec.event(stored.line(), TemplateObserved.class));
+            renew(
+                    templates,
+                    uid,
+                    new RecordedTemplate(
+                            codec.event(stored.line(), TemplateObserved.class),
+                            stored.header().time()));
         } else if (type.equals(DELETED)) {
             // An approval of one run is used up with its run.
             accepted.values().removeIf(each -> isFor(uid, each.event()));

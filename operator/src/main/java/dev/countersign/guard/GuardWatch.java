@@ -49,6 +49,8 @@ public final class GuardWatch implements Guard, AutoCloseable {
     private static final Duration ROUND_INTERVAL = Duration.ofSeconds(60);
     /** After something was wrong; doubled each time up to the interval above. */
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+    /** More than a look takes that has to be tried again, and as much for one that is under way. */
+    private static final Duration CONFIRM_PATIENCE = Duration.ofSeconds(15);
     /** How long the start waits for the first judgement. */
     private static final Duration START_PATIENCE = Duration.ofSeconds(10);
 
@@ -97,7 +99,7 @@ public final class GuardWatch implements Guard, AutoCloseable {
         account = new ProbeAccount(quick, terms.operatorNamespace(), REQUEST_TIMEOUT, terms.clock());
         prober = new Prober(account, terms.failures());
         judgement = new Judgement(expected, resumed(terms.journal()));
-        records = new GuardRecords(terms.journal());
+        records = new GuardRecords(terms.journal(), this::look);
         watches = new PolicyWatches(terms.client(), expected.keys(), terms.operatorNamespace(), this::look);
         state = judgement.state();
     }
@@ -112,6 +114,22 @@ public final class GuardWatch implements Guard, AutoCloseable {
     @Override
     public GuardState state() {
         return state;
+    }
+
+    @Override
+    public GuardState confirmed() {
+        try {
+            return judge.submit(() -> {
+                        look(false);
+                        return state;
+                    })
+                    .get(CONFIRM_PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException | ExecutionException | RejectedExecutionException e) {
+            return GuardState.broken(List.of("the admission policies could not be looked at: try again in a moment"));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return GuardState.broken(List.of("the operator is ending"));
+        }
     }
 
     @Override
@@ -220,12 +238,20 @@ public final class GuardWatch implements Guard, AutoCloseable {
         GuardState now = judgement.state();
         state = now;
         if (isJudged || judged.isDone()) {
-            records.judged(now, judgement.identity().map(GuardIdentity::text).orElse(""));
+            record(now);
             judged.complete(null);
         }
         if (!now.equals(before)) {
             log(before, now);
             listeners.forEach(this::tell);
+        }
+    }
+
+    private void record(GuardState now) {
+        try {
+            records.judged(now, judgement.identity().map(GuardIdentity::text).orElse(""));
+        } catch (RuntimeException e) {
+            LOG.atError().setCause(e).log("the guard's state could not be written down");
         }
     }
 
@@ -282,7 +308,7 @@ public final class GuardWatch implements Guard, AutoCloseable {
         var continuity = new Continuity();
         journal.last().ifPresent(entry -> {
             if (entry.intact()) {
-                GuardIdentity.parse(entry.identity()).ifPresent(identity -> continuity.resume(identity, entry.time()));
+                GuardIdentity.parse(entry.identity()).ifPresent(identity -> continuity.resume(identity, entry.since()));
             } else {
                 continuity.resumeBroken();
             }

@@ -35,7 +35,7 @@ final class PackedPolicies {
         }
     }
 
-    private static List<String> manifests(URL folder) throws IOException {
+    static List<String> manifests(URL folder) throws IOException {
         if (folder.openConnection() instanceof JarURLConnection connection) {
             connection.setUseCaches(false);
             try (JarFile jar = connection.getJarFile()) {

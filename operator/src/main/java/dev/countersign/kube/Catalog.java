@@ -56,6 +56,14 @@ public final class Catalog implements AutoCloseable {
         return Optional.ofNullable(templates.getIndexer().getByKey(index(key)));
     }
 
+    /** The template as it is now; asks the API server. */
+    public Optional<CodeTemplate> liveTemplate(TemplateKey key) {
+        return Optional.ofNullable(client.resources(CodeTemplate.class)
+                .inNamespace(key.namespace())
+                .withName(key.name())
+                .get());
+    }
+
     /** Approvals that name this template, as last seen. */
     public List<TemplateApproval> approvals(TemplateKey key) {
         return approvals.getIndexer().byIndex(BY_TEMPLATE, index(key));

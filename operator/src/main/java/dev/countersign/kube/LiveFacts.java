@@ -5,6 +5,7 @@ import dev.countersign.api.execution.Execution;
 import dev.countersign.api.executionapproval.ExecutionApproval;
 import dev.countersign.api.templateapproval.TemplateApproval;
 import dev.countersign.approval.Approvals;
+import dev.countersign.approval.LiveTemplate;
 import dev.countersign.approval.ObservedApproval;
 import dev.countersign.approval.ObservedRunApproval;
 import dev.countersign.approval.Terms;
@@ -105,7 +106,7 @@ public final class LiveFacts {
                 execution,
                 department,
                 template,
-                observed.judge(template.map(TemplateFacts::live), terms),
+                observed.judge(template.map(each -> each.live(LiveTemplate.origin(each.template(), ledger))), terms),
                 Optional.empty(),
                 terms.guard(),
                 usage.usage(

@@ -22,7 +22,7 @@ final class AutonomyIsGranted implements Check {
         return switch (standing.worth()) {
             case COUNTS -> Verdict.ALLOW;
             case DENIES -> Verdict.deny(Reason.Denied, standing.message());
-            case ACCEPTABLE, SUSPENDED -> new Verdict.Hold(standing.reason(), named(request, standing));
+            case ACCEPTABLE, WAITING, SUSPENDED -> new Verdict.Hold(standing.reason(), named(request, standing));
             // It may be replaced by one that fits: the run goes on waiting for that.
             case REFUSED ->
                 new Verdict.Hold(

@@ -13,8 +13,8 @@ import java.util.Set;
 public record TemplateFacts(CodeTemplate template, String digest, TemplateValidity validity, RunLimits limits) {
 
     /** The template as approvals see it. */
-    public LiveTemplate live() {
-        return new LiveTemplate(digest, template.getSpec().authors());
+    public LiveTemplate live(LiveTemplate.Origin origin) {
+        return new LiveTemplate(digest, template.getSpec().authors(), origin);
     }
 
     public static TemplateFacts of(CodeTemplate template, Set<String> allowedImages) {

@@ -1,13 +1,12 @@
 package dev.countersign.template;
 
-import dev.countersign.api.Reason;
 import dev.countersign.api.codetemplate.CodeTemplate;
 import dev.countersign.approval.Approvals;
+import dev.countersign.approval.LiveTemplate;
 import dev.countersign.approval.ObservedApproval;
+import dev.countersign.approval.Terms;
 import dev.countersign.approval.TermsInForce;
-import dev.countersign.audit.AuditEvent.TemplateObserved;
 import dev.countersign.audit.AuditLog;
-import dev.countersign.audit.AuditSubject;
 import dev.countersign.audit.AuditUnavailableException;
 import dev.countersign.kube.Catalog;
 import dev.countersign.kube.StatusWriter;
@@ -32,7 +31,6 @@ import java.util.Set;
 @GradualRetry(maxAttempts = Integer.MAX_VALUE, maxInterval = 30_000)
 @ControllerConfiguration(name = "codetemplate")
 public final class TemplateReconciler implements Reconciler<CodeTemplate> {
-    private static final String KIND = "CodeTemplate";
     private static final Duration LOG_AWAY = Duration.ofSeconds(5);
 
     private final Catalog catalog;
@@ -66,14 +64,15 @@ public final class TemplateReconciler implements Reconciler<CodeTemplate> {
     public UpdateControl<CodeTemplate> reconcile(CodeTemplate template, Context<CodeTemplate> context)
             throws InterruptedException {
         var now = terms.of(template.getMetadata().getNamespace());
-        var facts = TemplateFacts.of(
-                template,
-                now.policy().images().isEmpty() ? allowedImages : now.policy().images());
-        boolean recorded = record(facts);
+        var facts = facts(template, now);
+        boolean recorded = record(template, now);
         var approvals = new Approvals(catalog.approvals(Catalog.key(template)).stream()
                 .map(each -> ObservedApproval.of(each, audit.approvals()))
                 .toList());
-        var statuses = new TemplateStatuses(facts, approvals.judge(Optional.of(facts.live()), now), now);
+        var statuses = new TemplateStatuses(
+                facts,
+                approvals.judge(Optional.of(facts.live(LiveTemplate.origin(template, audit.approvals()))), now),
+                now);
         var status = statuses.status();
         if (!status.equals(template.getStatus())) {
             writer.apply(new CodeTemplate(), template.getMetadata(), status);
@@ -88,27 +87,37 @@ public final class TemplateReconciler implements Reconciler<CodeTemplate> {
         return control;
     }
 
-    // Once for each behaviour, not at each start: the log itself tells what it has. False: try again later.
-    private boolean record(TemplateFacts facts) throws InterruptedException {
-        var meta = facts.template().getMetadata();
-        boolean valid = facts.validity().isValid();
-        var seen = new TemplateObserved(
-                new AuditSubject(meta.getNamespace(), KIND, meta.getName(), meta.getUid(), meta.getGeneration()),
-                facts.digest(),
-                valid ? Reason.Valid : Reason.TemplateInvalid);
-        boolean known = audit.approvals()
-                .observed(meta.getUid())
-                .filter(last ->
-                        seen.templateDigest().equals(last.templateDigest()) && last.reasonCode() == seen.reasonCode())
-                .isPresent();
-        if (known) {
+    // Once for each version, not at each start: the log itself tells what it has. False: try again later.
+    private boolean record(CodeTemplate seen, Terms now) throws InterruptedException {
+        String uid = seen.getMetadata().getUid();
+        if (!TemplateRecords.mayBeDue(facts(seen, now), audit.approvals().observed(uid), now.guard())) {
+            return true;
+        }
+        // Read first, and the guard looked at after that: what the guard then covers, this version is a part of.
+        var live = catalog.liveTemplate(Catalog.key(seen));
+        if (live.isEmpty() || !live.get().getMetadata().getUid().equals(uid)) {
+            return true;
+        }
+        var confirmed = terms.confirmed(seen.getMetadata().getNamespace());
+        // Until the guard has settled, a record would be outlived at once.
+        if (confirmed.now().isBefore(confirmed.guard().since())) {
+            return false;
+        }
+        var due = TemplateRecords.due(
+                facts(live.get(), confirmed), audit.approvals().observed(uid), confirmed.guard());
+        if (due.isEmpty()) {
             return true;
         }
         try {
-            audit.appendAndWait(seen);
+            audit.appendAndWait(due.get());
             return true;
         } catch (AuditUnavailableException e) {
             return false;
         }
+    }
+
+    private TemplateFacts facts(CodeTemplate template, Terms now) {
+        var own = now.policy().images();
+        return TemplateFacts.of(template, own.isEmpty() ? allowedImages : own);
     }
 }

@@ -6,6 +6,7 @@ import dev.countersign.api.Condition;
 import dev.countersign.api.Reason;
 import dev.countersign.api.Subject;
 import dev.countersign.api.templateapproval.TemplateApproval;
+import dev.countersign.approval.LiveTemplate.Origin;
 import dev.countersign.audit.AuditEvent;
 import dev.countersign.audit.AuditEvent.ApprovalAccepted;
 import dev.countersign.audit.AuditEvent.ApprovalExpired;
@@ -47,6 +48,9 @@ class ApprovalPlannerTest {
       mended after a rejection   |           | DigestMismatch | fits | stands | 11:01 | accepted     | Unknown Pending
       other reason than told     |           | DigestMismatch | authors | stands | 11:01 | rejected AuthorsChanged | False AuthorsChanged
       accepted, template changed |           | accepted | other   | stands | 11:01 |                 | False DigestMismatch
+      changed in a gap           |           | nothing  | taints  | stands | 11:01 | rejected GuardGap | False GuardGap
+      accepted, changed in a gap |           | accepted | taints  | stands | 11:01 |                 | True Accepted
+      change not recorded yet    |           | nothing  | unknown | stands | 11:01 |                 | Unknown Pending
       no template                |           | nothing  | none    | stands | 11:01 | rejected TemplateNotFound | False TemplateNotFound
       revoked                    | revoked   | accepted | fits    | stands | 11:01 | revoked by dave | False ApprovalRevoked
       revoked before accepted    | revoked   | nothing  | none    | broken | 11:01 | revoked by dave | False ApprovalRevoked
@@ -122,7 +126,7 @@ class ApprovalPlannerTest {
 
         // When
         var plan = ApprovalPlanner.plan(
-                observed, Optional.of(new LiveTemplate(DIGEST, List.of())), terms("stands", "11:01"));
+                observed, Optional.of(new LiveTemplate(DIGEST, List.of(), Origin.GUARDED)), terms("stands", "11:01"));
 
         // Then
         assertThat(plan.event()).hasValueSatisfying(event -> assertThat(
@@ -144,6 +148,32 @@ class ApprovalPlannerTest {
             assertThat(accepted.identity()).isEqualTo(Identity.Unverified);
             assertThat(accepted.governance().guardDigest()).isNull();
         });
+    }
+
+    @Test
+    void whatWasAcceptedWhileTheGuardWasOffDoesNotCountUnderAGuard() {
+        // Given
+        var approval = approval("");
+        var unguarded = ApprovalPlanner.plan(
+                        observed(approval, "nothing"),
+                        live("fits"),
+                        new Terms(GuardState.OFF, DepartmentPolicy.DEFAULT, Instant.parse("2026-11-21T11:01:00Z")))
+                .event()
+                .map(ApprovalAccepted.class::cast)
+                .orElseThrow();
+        var observed = new ObservedApproval(approval, TestingLog.logged("accepted", same -> TestingLog.of(unguarded)));
+
+        // When
+        var underGuard = Standing.of(observed, live("fits"), terms("stands", "11:02"));
+        var without = Standing.of(
+                observed,
+                live("fits"),
+                new Terms(GuardState.OFF, DepartmentPolicy.DEFAULT, Instant.parse("2026-11-21T11:02:00Z")));
+
+        // Then
+        assertThat(underGuard.reason()).isEqualTo(Reason.GuardGap);
+        assertThat(underGuard.counts()).isFalse();
+        assertThat(without.counts()).isTrue();
     }
 
     @Test
@@ -175,11 +205,16 @@ class ApprovalPlannerTest {
 
     private static Optional<LiveTemplate> live(String template) {
         return switch (template) {
-            case "fits" -> Optional.of(new LiveTemplate(DIGEST, List.of(new Subject("bob", null))));
+            case "fits" -> Optional.of(new LiveTemplate(DIGEST, List.of(new Subject("bob", null)), Origin.GUARDED));
+            case "taints" -> Optional.of(new LiveTemplate(DIGEST, List.of(new Subject("bob", null)), Origin.UNGUARDED));
+            case "unknown" ->
+                Optional.of(new LiveTemplate(DIGEST, List.of(new Subject("bob", null)), Origin.UNRECORDED));
             case "authors" ->
-                Optional.of(new LiveTemplate(DIGEST, List.of(new Subject("bob", null), new Subject("eve", null))));
+                Optional.of(new LiveTemplate(
+                        DIGEST, List.of(new Subject("bob", null), new Subject("eve", null)), Origin.GUARDED));
             case "other" ->
-                Optional.of(new LiveTemplate("sha256:" + "b".repeat(64), List.of(new Subject("bob", null))));
+                Optional.of(new LiveTemplate(
+                        "sha256:" + "b".repeat(64), List.of(new Subject("bob", null)), Origin.GUARDED));
             default -> Optional.empty();
         };
     }

@@ -19,7 +19,7 @@ import java.util.function.Function;
 /** What a log would say about approvals, in the words of the examples. */
 public final class TestingLog {
     private static final String OTHER = "accepted with reason: ";
-    private static final Governance GOVERNANCE = new Governance(null, null, false, null);
+    private static final Governance GOVERNANCE = new Governance(null, "sha256:" + "9".repeat(64), false, null);
 
     private TestingLog() {}
 
@@ -69,7 +69,7 @@ public final class TestingLog {
                 GOVERNANCE));
     }
 
-    private static AcceptedApproval of(ApprovalAccepted event) {
+    static AcceptedApproval of(ApprovalAccepted event) {
         return new AcceptedApproval(
                 new AuditReceipt("log", 1, "sha256:" + "0".repeat(64)), event, Instant.parse("2026-11-21T11:00:01Z"));
     }

@@ -141,7 +141,10 @@ class ApprovalLedgerTest {
         append(observed("t1", 'a'));
         append(observed("t1", 'b'));
 
-        assertThat(afterRestart().observed("t1")).contains(observed("t1", 'b'));
+        assertThat(afterRestart().observed("t1")).hasValueSatisfying(seen -> {
+            assertThat(seen.event()).isEqualTo(observed("t1", 'b'));
+            assertThat(seen.at()).isEqualTo("2026-11-21T10:00:00.123Z");
+        });
         assertThat(log.approvals().observed("t2")).isEmpty();
     }
 

@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Events with something in every field. */
@@ -168,6 +169,10 @@ final class TestingEvents {
 
     static TemplateObserved observed(String uid, char digest) {
         return new TemplateObserved(
-                new AuditSubject("finance", "CodeTemplate", "csv-statistics", uid, 3), digest(digest), Reason.Valid);
+                new AuditSubject("finance", "CodeTemplate", "csv-statistics", uid, 3),
+                digest(digest),
+                Reason.Valid,
+                List.of(new Actor("bob", null)),
+                true);
     }
 }

@@ -1,24 +1,26 @@
 package dev.countersign.guard;
 
-import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Keeps in memory what is written down. */
 final class TestingGuardJournal implements GuardJournal {
 
-    private final Clock clock;
     private final List<String> words = new CopyOnWriteArrayList<>();
     private volatile Optional<Entry> last = Optional.empty();
-
-    TestingGuardJournal(Clock clock) {
-        this.clock = clock;
-    }
+    private volatile CompletableFuture<?> answer = CompletableFuture.completedFuture(null);
 
     /** {@code observed}, {@code failed} and {@code restored}, in the order they were written. */
     List<String> words() {
         return List.copyOf(words);
+    }
+
+    /** From now on nothing is durable before this says so; what fails is not there. */
+    void answerWith(CompletableFuture<?> answer) {
+        this.answer = answer;
     }
 
     @Override
@@ -27,22 +29,24 @@ final class TestingGuardJournal implements GuardJournal {
     }
 
     @Override
-    public void observed(String digest, String identity) {
-        write("observed", true, identity);
+    public CompletableFuture<?> observed(GuardState state, String identity) {
+        return write("observed", new Entry(true, identity, state.since()));
     }
 
     @Override
-    public void failed(GuardState state, String identity) {
-        write("failed", false, identity);
+    public CompletableFuture<?> failed(GuardState state) {
+        return write("failed", new Entry(false, "", Instant.MAX));
     }
 
     @Override
-    public void restored(String digest, String identity) {
-        write("restored", true, identity);
+    public CompletableFuture<?> restored(GuardState state, String identity) {
+        return write("restored", new Entry(true, identity, state.since()));
     }
 
-    private void write(String word, boolean intact, String identity) {
-        words.add(word);
-        last = Optional.of(new Entry(intact, identity, clock.instant()));
+    private CompletableFuture<?> write(String word, Entry entry) {
+        return answer.thenRun(() -> {
+            words.add(word);
+            last = Optional.of(entry);
+        });
     }
 }

@@ -188,7 +188,8 @@ class RunChecksTest {
                             each, policy.images().isEmpty() ? Set.of(ALLOWED_IMAGE) : policy.images()));
             var terms = new Terms(guard(yaml.path("guard")), policy, NOW);
             var approvals = new Approvals(approvals(yaml, template));
-            var live = template.map(TemplateFacts::live);
+            var live = template.map(each ->
+                    each.live(LiveTemplate.Origin.valueOf(yaml.path("origin").asText("GUARDED"))));
             var request = new RunRequest(
                     Serialization.unmarshal(execution(yaml).toString(), Execution.class),
                     yaml.path("department").asBoolean(true)

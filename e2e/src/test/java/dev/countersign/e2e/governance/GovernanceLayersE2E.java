@@ -3,6 +3,7 @@ package dev.countersign.e2e.governance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countersign.e2e.cluster.Cluster;
+import dev.countersign.e2e.cluster.OperatorDeployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.util.List;
@@ -44,6 +45,7 @@ class GovernanceLayersE2E {
         if (scene != null) {
             scene.close();
         }
+        OperatorDeployment.awaitApprovalsCount();
     }
 
     static Stream<Layer> rules() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.countersign.api.ConditionStatus;
 import dev.countersign.api.ConditionType;
+import dev.countersign.api.Reason;
 import dev.countersign.e2e.cluster.Cluster;
 import dev.countersign.e2e.cluster.Department;
 import dev.countersign.e2e.cluster.Run;
@@ -62,6 +63,15 @@ final class Scene implements AutoCloseable {
 
     private void fill() {
         made.put("agent", finance.agent().username());
+        made.put(
+                "agent uid",
+                cluster.admin()
+                        .serviceAccounts()
+                        .inNamespace(finance.namespace())
+                        .withName("reporting-agent")
+                        .get()
+                        .getMetadata()
+                        .getUid());
         var node = cluster.admin().nodes().list().getItems().getFirst().getMetadata();
         made.put("node", node.getName());
         made.put("node uid", node.getUid());
@@ -101,7 +111,9 @@ final class Scene implements AutoCloseable {
                 .create();
         made.put("execution", run.name());
         made.put("execution uid", run.uid());
-        made.put("request digest", "sha256:" + "0".repeat(64));
+        made.put(
+                "request digest",
+                run.awaitHeld(Reason.AwaitingApproval).seen().getStatus().requestDigest());
     }
 
     private void note(String name, Template template) {

@@ -36,10 +36,10 @@ public final class Continuity {
     /**
      * Takes over what an earlier operator has seen and recorded.
      *
-     * @param recorded when, by that operator's clock, it was seen whole and refusing forgeries
+     * @param since as it was recorded: the margin is in it
      */
-    public void resume(GuardIdentity identity, Instant recorded) {
-        identity.policies().forEach((key, version) -> stands.put(key, new Stand(version, recorded.plus(MARGIN))));
+    public void resume(GuardIdentity identity, Instant since) {
+        identity.policies().forEach((key, version) -> stands.put(key, new Stand(version, since)));
     }
 
     /** An earlier operator has left the guard broken, and nobody has seen since when it was whole again. */

@@ -49,6 +49,9 @@ public record GuardIdentity(
     public static Optional<GuardIdentity> parse(String text) {
         try {
             JsonNode json = JSON.readTree(text);
+            if (!json.path("policies").isArray()) {
+                return Optional.empty();
+            }
             SortedMap<PolicyKey, Version> policies = new TreeMap<>();
             for (JsonNode each : json.path("policies")) {
                 PolicyKind kind = PolicyKind.of(each.path("kind").asText()).orElseThrow();

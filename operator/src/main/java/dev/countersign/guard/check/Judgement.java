@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Judgement {
 
+    private static final int PROBLEMS_TOLD = 20;
+
     private final ExpectedPolicies expected;
     private final Set<PolicyKey> required;
     private final Continuity continuity;
@@ -127,7 +129,17 @@ public final class Judgement {
         if (problems.isEmpty() && since != null && print != null) {
             return new GuardState(true, print.warnings(), digest, since, Mode.ENFORCE);
         }
-        return new GuardState(false, problems, digest, Instant.MAX, Mode.ENFORCE);
+        return new GuardState(false, told(problems), digest, Instant.MAX, Mode.ENFORCE);
+    }
+
+    /** Many departments with one mistake have many problems; a record and a condition have room for some. */
+    private static List<String> told(List<String> problems) {
+        if (problems.size() <= PROBLEMS_TOLD) {
+            return problems;
+        }
+        List<String> told = new ArrayList<>(problems.subList(0, PROBLEMS_TOLD));
+        told.add("and " + (problems.size() - PROBLEMS_TOLD) + " more problems like these");
+        return told;
     }
 
     private List<String> ofProbes() {
