@@ -53,8 +53,12 @@ type Application struct {
 // Policy are the sync options of an Application.
 type Policy struct {
 	ServerSideApply bool
-	Replace         bool
-	Prune           bool
+	// KeepClientSideManagers is ClientSideApplyMigration=false: what people did with `kubectl apply` stays theirs.
+	KeepClientSideManagers bool
+	Replace                bool
+	Prune                  bool
+	// PruneOption is the Application's Prune=..., for objects without one of their own.
+	PruneOption string
 	// PruneConfirmed is a person's answer to Prune=confirm.
 	PruneConfirmed bool
 }
@@ -157,6 +161,10 @@ func (application *Application) advance(operation *Operation, policy Policy, sta
 		sync.WithReplace(policy.Replace),
 		sync.WithServerSideApply(policy.ServerSideApply),
 		sync.WithServerSideApplyManager(Manager),
+		sync.WithClientSideApplyMigration(!policy.KeepClientSideManagers, common.DefaultClientSideApplyMigrationManager),
+	}
+	if policy.PruneOption != "" {
+		options = append(options, sync.WithDefaultPruneOption(&policy.PruneOption))
 	}
 	steps, cleanup, err := sync.NewSyncContext(
 		state.revision, state.ReconciliationResult, application.config, application.config, application.kubectl,

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -91,6 +92,71 @@ func TestAuthorsAreNotForMachines(t *testing.T) {
 	if got := authorsOf(w.Observed(template)); got != world.Author {
 		t.Errorf("authors are %q", got)
 	}
+
+	// Deleted and made anew, the template is what Git says, and forgets who had a hand in the one before.
+	before := w.Observed(template).GetUID()
+	repository.EditTemplate(template, "  authors: [{username: mallory}]\n", "")
+	repository.EditTemplate(template, "\nmetadata:\n",
+		"\nmetadata:\n  annotations: {"+application.SyncOptions+": 'Replace=true,Force=true'}\n")
+	repository.Commit("Force")
+	app.MustSync(application.Policy{})
+	if after := w.Observed(template); after.GetUID() == before || authorsOf(after) != "" {
+		t.Errorf("it is %s, was %s, authors are %q", after.GetUID(), before, authorsOf(after))
+	}
+}
+
+// What Git does not state, Git does not put back: neither engine sees it, and the approval does.
+func TestFieldsThatGitDoesNotState(t *testing.T) {
+	for name, policy := range policies {
+		t.Run(name, func(t *testing.T) {
+			w := world.Enter(t)
+			repository := w.Repository()
+			app := w.Application(repository)
+			app.MustSync(policy)
+			template := world.Examples[0]
+			approval := w.As(world.Approver).MustApprove(template)
+			if err := w.As(world.Author).Patch(world.Templates, template, `{"spec": {"retries": 3}}`); err != nil {
+				t.Fatal(err)
+			}
+			is := w.AwaitCondition(world.Approvals, approval.GetName(), "Ready", "False", "DigestMismatch")
+			w.Told(is.Message, "approve")
+			nothingFights(t, w, app, policy, template)
+
+			repository.EditTemplate(template, "\nspec:\n", "\nspec:\n  retries: 0\n")
+			repository.Commit("Stated")
+			app.MustSync(policy)
+			w.AwaitCondition(world.Approvals, approval.GetName(), "Ready", "False", "AuthorsChanged")
+		})
+	}
+}
+
+// The same for Argo CD, where people state themselves by `kubectl apply`: server-side apply would take over what they
+// applied, and take out the author; without that migration it leaves them.
+func TestAuthorsWhoStateThemselves(t *testing.T) {
+	w := world.Enter(t)
+	app := w.Application(w.Repository())
+	migrates := application.Policy{ServerSideApply: true}
+	keeps := application.Policy{ServerSideApply: true, KeepClientSideManagers: true}
+	app.MustSync(migrates)
+	template := world.Examples[0]
+	approved := w.Observed(template)
+	stated := fmt.Sprintf(`{"spec": {"authors": [{"username": %q}], "code": "print(1)"}}`, world.Author)
+	if err := w.As(world.Author).PatchBy("kubectl-client-side-apply", world.Templates, template, stated); err != nil {
+		t.Fatal(err)
+	}
+	w.Await("the edit is seen", func() error { return seen(app, template) })
+	app.MustSync(keeps)
+	w.Await("Git has put the code back", func() error { return sameCode(approved, w.Observed(template)) })
+	if got := authorsOf(w.Observed(template)); got != world.Author {
+		t.Errorf("authors are %q", got)
+	}
+	nothingFights(t, w, app, keeps, template)
+
+	operation := app.Sync(migrates)
+	if operation.Phase.Successful() {
+		t.Error("the author was taken out")
+	}
+	w.Told(operation.Messages(), "[authors-only-grow]", "leave the field out of Git")
 }
 
 // nothingFights looks again and again: no way of comparing finds a difference, and no sync writes anything.

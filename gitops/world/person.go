@@ -27,7 +27,7 @@ var (
 	Executions   = ours("executions")
 	roleBindings = Kind{Group: "rbac.authorization.k8s.io", Version: "v1", Resource: "rolebindings"}
 	configMaps   = Kind{Version: "v1", Resource: "configmaps"}
-	definitions  = Kind{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}
+	Definitions  = Kind{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}
 )
 
 func ours(resource string) Kind {
@@ -43,7 +43,7 @@ type Person struct {
 }
 
 func (person *Person) objects(kind Kind) dynamic.ResourceInterface {
-	if kind == definitions {
+	if kind == Definitions {
 		return person.client.Resource(kind)
 	}
 	return person.client.Resource(kind).Namespace(person.world.Namespace)
@@ -92,8 +92,13 @@ func (person *Person) Delete(kind Kind, name string) {
 
 // Patch changes an object by a JSON merge patch, as `kubectl edit` does with what the person has changed.
 func (person *Person) Patch(kind Kind, name, patch string) error {
+	return person.PatchBy("kubectl-edit", kind, name, patch)
+}
+
+// PatchBy is Patch by another field manager.
+func (person *Person) PatchBy(manager string, kind Kind, name, patch string) error {
 	_, err := person.objects(kind).Patch(person.world.Context(), name, types.MergePatchType, []byte(patch),
-		metav1.PatchOptions{FieldManager: "kubectl-edit"})
+		metav1.PatchOptions{FieldManager: manager})
 	return err
 }
 
@@ -225,4 +230,11 @@ func names(list *unstructured.UnstructuredList) []string {
 		}
 	}
 	return all
+}
+
+// Digest is what the operator has published for a template as it is now.
+func (world *World) Digest(template string) string {
+	world.Helper()
+	digest, _, _ := unstructured.NestedString(world.Observed(template).Object, "status", "digest")
+	return digest
 }

@@ -33,8 +33,9 @@ const (
 	Label = "countersign-gitops-test"
 
 	agent = "gitops-agent"
-	// Where the controller lives, and the name of its rights.
-	controllerNamespace = "countersign-gitops-test"
+	// ArgoCD is the namespace of the controller and of its settings, and the name of its rights.
+	ArgoCD              = "countersign-gitops-test"
+	controllerNamespace = ArgoCD
 	controller          = "argocd-application-controller"
 	prefix              = "gitops-"
 
@@ -99,6 +100,29 @@ func (world *World) Controller() *Person {
 func (world *World) Agent() *Person {
 	world.ensureServiceAccount(world.Namespace, agent)
 	return world.serviceAccount(world.Namespace, agent)
+}
+
+// BindAuthor makes a service account of the department that may write templates and nothing else.
+func (world *World) BindAuthor() string {
+	world.Helper()
+	const name = prefix + "sync"
+	world.ensureServiceAccount(world.Namespace, name)
+	binding := &rbacv1.RoleBinding{
+		ObjectMeta: metav1.ObjectMeta{Name: name, Labels: map[string]string{Label: "yes"}},
+		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: "countersign-author"},
+		Subjects:   []rbacv1.Subject{{Kind: rbacv1.ServiceAccountKind, Namespace: world.Namespace, Name: name}},
+	}
+	_, err := world.clients.RbacV1().RoleBindings(world.Namespace).Create(world.Context(), binding, metav1.CreateOptions{})
+	world.must(err)
+	return "system:serviceaccount:" + world.Namespace + ":" + name
+}
+
+// Impersonated is a service account as a controller acts that impersonates it.
+func (world *World) Impersonated(username string) *Person {
+	world.Helper()
+	config := rest.CopyConfig(world.Controller().Config)
+	config.Impersonate = rest.ImpersonationConfig{UserName: username}
+	return world.person(username, config)
 }
 
 func (world *World) serviceAccount(namespace, name string) *Person {
@@ -187,6 +211,28 @@ func (world *World) makeController() {
 			List(world.Context(), metav1.ListOptions{Limit: 1})
 		return err
 	})
+}
+
+// PutArgoCDSettings makes a ConfigMap of the controller's, with that content and nothing else.
+func (world *World) PutArgoCDSettings(name string, data map[string]any) {
+	world.Helper()
+	there := world.Admin().client.Resource(configMaps).Namespace(ArgoCD)
+	err := there.Delete(world.Context(), name, metav1.DeleteOptions{})
+	if !apierrors.IsNotFound(err) {
+		world.must(err)
+	}
+	_, err = there.Create(world.Context(), &Object{Object: map[string]any{
+		"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": name}, "data": data,
+	}}, metav1.CreateOptions{})
+	world.must(err)
+}
+
+// ArgoCDSettings reads a ConfigMap of the controller's.
+func (world *World) ArgoCDSettings(name string) *Object {
+	world.Helper()
+	read, err := world.Admin().client.Resource(configMaps).Namespace(ArgoCD).Get(world.Context(), name, metav1.GetOptions{})
+	world.must(err)
+	return read
 }
 
 func (world *World) ensureServiceAccount(namespace, name string) {

@@ -30,6 +30,7 @@ var ruleIDs = map[string][]string{
 		"attach-is-operators", "bounds-are-installers",
 	},
 	"countersign-namespaces": {"namespace-is-installers"},
+	"countersign-parameters": {"keeps-parameters"},
 }
 
 var mutations = []string{

@@ -10,6 +10,7 @@ const (
 	deployment = "Deployment countersign-system/countersign-operator"
 	service    = "Service countersign-system/countersign-operator"
 	masterKeys = "Secret countersign-system/countersign-master-keys"
+	hookJob    = "Job countersign-system/countersign-uninstall"
 )
 
 // pod is the path to the operator's pod spec; container, to its only container.
@@ -33,6 +34,24 @@ func operatorChecks() []check {
 				put(deployment, []any{"NET_RAW"}, "drop", container("securityContext", "capabilities", "drop")...),
 				put(deployment, true, "enableServiceLinks", pod("enableServiceLinks")...),
 				put(deployment, nil, "limits", container("resources", "limits", "memory")...),
+			},
+		},
+		{
+			name: "what ends an installation exists only then, is hardened, and cannot hang", values: twoDepartments,
+			problems: hookIsBounded,
+			spoilt: []spoiling{
+				put(hookJob, 6, "backoffLimit", "spec", "backoffLimit"),
+				put(hookJob, nil, "activeDeadlineSeconds", "spec", "activeDeadlineSeconds"),
+				put(hookJob, "countersign-operator", "serviceAccountName", pod("serviceAccountName")...),
+				put(hookJob, []any{}, "uninstall", container("args")...),
+				put(hookJob, true, "allowPrivilegeEscalation",
+					container("securityContext", "allowPrivilegeEscalation")...),
+				put(hookJob, "operator", "waits for itself", "spec", "template", "metadata", "labels",
+					"app.kubernetes.io/component"),
+				put("RoleBinding legal-runs/countersign-uninstall", map[string]any{}, "stands while", "metadata",
+					"annotations"),
+				put(hookAccount, "post-delete", "stands while", "metadata", "annotations", "helm.sh/hook"),
+				put(hookJob, "-20", "before", "metadata", "annotations", "helm.sh/hook-weight"),
 			},
 		},
 		{
@@ -138,6 +157,41 @@ func podIsHardened(all []object) []string {
 	}, container())...)
 	if len(o.list(pod("containers")...)) != 1 {
 		problems = append(problems, "not one container")
+	}
+	return problems
+}
+
+// hookIsBounded: all that is named countersign-uninstall is a hook, in the order account and roles, bindings, Job; the
+// Job's pod is not one of the operator's, for whose end it waits.
+func hookIsBounded(all []object) []string {
+	o := find(all, hookJob)
+	problems := expectations(o, map[string]any{
+		"securityContext.runAsNonRoot": true, "serviceAccountName": "countersign-uninstall", "restartPolicy": "Never",
+	}, pod())
+	problems = append(problems, expectations(o, map[string]any{
+		"securityContext.allowPrivilegeEscalation": false, "securityContext.readOnlyRootFilesystem": true,
+		"args.0": "uninstall", "volumeMounts.0.mountPath": "/etc/countersign",
+	}, container())...)
+	problems = append(problems, expectations(o, map[string]any{"backoffLimit": 0, "activeDeadlineSeconds": 60},
+		[]any{"spec"})...)
+	labels, _ := asMap(o.at("spec", "template", "metadata", "labels"))
+	if labels["app.kubernetes.io/component"] == "operator" {
+		problems = append(problems, "the hook's pod waits for itself to end")
+	}
+	weights := map[string]int{"ServiceAccount": -10, "Role": -10, "ClusterRole": -10, "RoleBinding": -5,
+		"ClusterRoleBinding": -5, "Job": 0}
+	for _, each := range all {
+		if each.name() != "countersign-uninstall" {
+			continue
+		}
+		annotations, _ := asMap(each.at("metadata", "annotations"))
+		if annotations["helm.sh/hook"] != "pre-delete" ||
+			annotations["helm.sh/hook-delete-policy"] != "before-hook-creation,hook-succeeded" {
+			problems = append(problems, each.id()+" stands while the release does")
+		}
+		if annotations["helm.sh/hook-weight"] != strconv.Itoa(weights[each.kind()]) {
+			problems = append(problems, each.id()+" comes before what it needs, or too late")
+		}
 	}
 	return problems
 }

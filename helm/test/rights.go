@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 const (
 	operatorAccount = "ServiceAccount countersign-system/countersign-operator"
 	probeAccount    = "ServiceAccount countersign-system/countersign-probe"
+	hookAccount     = "ServiceAccount countersign-system/countersign-uninstall"
 	operatorRole    = "ClusterRole /countersign-operator"
 	sandboxRole     = "Role finance-sandboxes/countersign-operator"
 )
@@ -26,12 +28,14 @@ var operatorRights = expand(
 	policyRights("validating", "countersign-approvals"),
 	policyRights("validating", "countersign-executions"),
 	policyRights("validating", "countersign-namespaces"),
+	policyRights("validating", "countersign-parameters"),
 	policyRights("validating", "countersign-sandboxes"),
 	policyRights("validating", "countersign-status"),
 	policyRights("validating", "countersign-templates"),
 	bindingRights("validating", "countersign-approvals"),
 	bindingRights("validating", "countersign-executions"),
 	bindingRights("validating", "countersign-namespaces"),
+	bindingRights("validating", "countersign-parameters"),
 	bindingRights("validating", "countersign-sandboxes"),
 	bindingRights("validating", "countersign-status"),
 	bindingRights("validating", "countersign-templates"),
@@ -79,6 +83,16 @@ var probeRights = expand(
 	"create configmaps in legal-runs",
 )
 
+// uninstallRights is all that the hook may do that runs before the release goes.
+var uninstallRights = expand(
+	"get,list,patch executions.countersign.dev in *",
+	"get deployments.apps[countersign-operator] in countersign-system",
+	"get,patch deployments/scale.apps[countersign-operator] in countersign-system",
+	"list pods in countersign-system",
+	"list,delete pods in finance-sandboxes",
+	"list,delete pods in legal-runs",
+)
+
 // roleRights is all that each role of a department gives, in the namespace it is bound in.
 var roleRights = map[string][]string{
 	"agent": expand(
@@ -124,12 +138,21 @@ func rightsChecks() []check {
 			},
 		},
 		{
+			name: "the uninstall hook has exactly its rights", values: twoDepartments, problems: hookHasItsRights,
+			spoilt: []spoiling{
+				allow("ClusterRole /countersign-uninstall", "countersign.dev", "executions", "delete", "delete executions"),
+				allow("Role countersign-system/countersign-uninstall", "", "secrets", "get", "get secrets"),
+				drop("RoleBinding legal-runs/countersign-uninstall", "missing: list pods in legal-runs"),
+			},
+		},
+		{
 			name: "nothing cluster-wide on pods, secrets, RBAC, nodes; only its own kinds", values: twoDepartments,
 			problems: clusterWideOnlyOwnKinds,
 			spoilt: []spoiling{
 				allow(operatorRole, "", "pods", "list", "list pods in *"),
 				allow(operatorRole, "", "secrets", "get", "get secrets in *"),
 				allow(operatorRole, "", "nodes", "get", "get nodes in *"),
+				allow("ClusterRole /countersign-uninstall", "", "pods", "delete", "delete pods in *"),
 				allow(operatorRole, "admissionregistration.k8s.io", "validatingadmissionpolicies", "list", "list validating"),
 				allow(operatorRole, "admissionregistration.k8s.io", "validatingadmissionpolicies", "patch", "patch validating"),
 				allow(operatorRole, "rbac.authorization.k8s.io", "roles", "bind", "bind roles"),
@@ -216,19 +239,29 @@ func probeHasItsRights(all []object) []string {
 	return difference(probeRights, got)
 }
 
+func hookHasItsRights(all []object) []string {
+	got, err := grantsOf(all, hookAccount)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	return difference(uninstallRights, got)
+}
+
 func clusterWideOnlyOwnKinds(all []object) []string {
 	var problems []string
 	for _, binding := range ofKind(all, "ClusterRoleBinding") {
 		for _, who := range subjects(binding) {
-			if who != operatorAccount {
+			if who != operatorAccount && who != hookAccount {
 				problems = append(problems, who+" is bound cluster-wide by "+binding.name())
 			}
 		}
 	}
 	got, err := grantsOf(all, operatorAccount)
-	if err != nil {
+	more, err2 := grantsOf(all, hookAccount)
+	if err := errors.Join(err, err2); err != nil {
 		return append(problems, err.Error())
 	}
+	got = append(got, more...)
 	for _, g := range got {
 		if strings.HasSuffix(g, " in *") && !strings.HasSuffix(g, ".countersign.dev in *") && !readsOwnPolicy(g) {
 			problems = append(problems, g)
@@ -341,7 +374,7 @@ func subjectsAreBound(all []object) []string {
 	var got []string
 	for _, binding := range ofKind(all, "RoleBinding") {
 		for _, who := range subjects(binding) {
-			if who != operatorAccount && who != probeAccount {
+			if !slices.Contains([]string{operatorAccount, probeAccount, hookAccount}, who) {
 				got = append(got, fmt.Sprintf("%s: %s in %s", who, binding.text("roleRef", "name"), binding.namespace()))
 			}
 		}

@@ -6,7 +6,11 @@ import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The operator's process: configuration, start, and an orderly end. */
+/**
+ * The operator's process: configuration, start, and an orderly end.
+ *
+ * <p>With the argument {@code uninstall} it is the process that ends an installation: {@link UninstallMain}.
+ */
 public final class OperatorMain {
     private static final Logger LOG = LoggerFactory.getLogger(OperatorMain.class);
 
@@ -17,6 +21,9 @@ public final class OperatorMain {
 
     public static void main(String[] args) {
         try {
+            if (args.length == 1 && args[0].equals("uninstall")) {
+                System.exit(UninstallMain.run(System.getenv()) ? 0 : 1);
+            }
             run(OperatorConfig.load(System.getenv()));
         } catch (InvalidConfigException e) {
             // Every problem is in the message, with its place: for the person who wrote the file, not for a stack

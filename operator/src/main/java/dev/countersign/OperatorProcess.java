@@ -15,7 +15,11 @@ import dev.countersign.execution.Runs;
 import dev.countersign.execution.RunsAssembly;
 import dev.countersign.execution.UsageFromLog;
 import dev.countersign.execution.WithoutAudit;
+import dev.countersign.guard.AuditedGuard;
 import dev.countersign.guard.Guard;
+import dev.countersign.guard.GuardState;
+import dev.countersign.guard.GuardWatch;
+import dev.countersign.guard.Mode;
 import dev.countersign.kube.Catalog;
 import dev.countersign.kube.Executions;
 import dev.countersign.kube.Leadership;
@@ -35,6 +39,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -149,19 +154,21 @@ public final class OperatorProcess implements AutoCloseable {
         }
     }
 
-    private void act(KubernetesClient client, AuditLog audit, UsageHistory usage, OperatorMetrics metrics) {
+    private void act(KubernetesClient client, AuditLog audit, UsageHistory usage, OperatorMetrics metrics)
+            throws InterruptedException {
         var pods = closers.opened("pod watch", new PodWatch(client));
         var changes = new DepartmentChanges(metrics);
         changes.onChange(now -> pods.watch(now.sandboxNamespaces()));
         DepartmentsFile departments = closers.opened(
                 "departments",
-                DepartmentsFile.open(departmentsPath(), config.operator().namespace(), DEPARTMENTS_POLL, changes));
+                DepartmentsFile.open(
+                        departmentsPath(System.getenv()), config.operator().namespace(), DEPARTMENTS_POLL, changes));
         pods.watch(departments.current().sandboxNamespaces());
         var keys = new MasterKeySecret(
                         client, config.operator().namespace(), config.keys().secretName(), new SecureRandom())
                 .load();
         var ends = new PodEnds(client, pods);
-        Guard guard = Guard.off();
+        Guard guard = guard(client, departments, changes, audit, metrics);
         var assembly = new RunsAssembly(config, client, clock);
         LiveFacts facts = assembly.facts(departments::current, guard, audit, usage);
         Runs runs = closers.opened(
@@ -180,6 +187,32 @@ public final class OperatorProcess implements AutoCloseable {
                 .start();
         var terms = new TermsInForce(guard, departments::current, clock);
         closers.opened("reconcilers", reconcilers(client, catalog, runs, executions, audit, facts, terms));
+    }
+
+    private Guard guard(
+            KubernetesClient client,
+            DepartmentsFile departments,
+            DepartmentChanges changes,
+            AuditLog audit,
+            OperatorMetrics metrics)
+            throws InterruptedException {
+        if (config.guard().mode() == Mode.OFF) {
+            LOG.warn("guard.mode is Off: every approval counts, whoever wrote it");
+            metrics.watchGuard(() -> GuardState.OFF);
+            return Guard.off();
+        }
+        var guard = closers.opened(
+                "guard",
+                GuardWatch.open(new GuardWatch.Terms(
+                        client,
+                        config.operator().namespace(),
+                        departments::current,
+                        new AuditedGuard(audit),
+                        metrics::guardProbeFailed,
+                        clock)));
+        changes.onChange(now -> guard.look());
+        metrics.watchGuard(guard::state);
+        return guard;
     }
 
     private AutoCloseable reconcilers(
@@ -203,9 +236,10 @@ public final class OperatorProcess implements AutoCloseable {
         return operator::stop;
     }
 
-    private static Path departmentsPath() {
-        return Path.of(System.getenv()
-                .getOrDefault("COUNTERSIGN_DEPARTMENTS", "/etc/countersign/departments/departments.yaml"));
+    /** Where the departments' file is. */
+    static Path departmentsPath(Map<String, String> environment) {
+        return Path.of(
+                environment.getOrDefault("COUNTERSIGN_DEPARTMENTS", "/etc/countersign/departments/departments.yaml"));
     }
 
     @Override

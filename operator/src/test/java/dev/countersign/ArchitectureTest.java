@@ -22,6 +22,7 @@ class ArchitectureTest {
     private static final String[] PURE_PACKAGES = {
         "dev.countersign.canonical..",
         "dev.countersign.conditions..",
+        "dev.countersign.guard.check..",
         "dev.countersign.policy..",
         "dev.countersign.quota..",
         "dev.countersign.sandbox.pod..",

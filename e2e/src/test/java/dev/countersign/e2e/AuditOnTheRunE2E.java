@@ -47,7 +47,7 @@ class AuditOnTheRunE2E {
 
         assertThat(run.reason()).isEqualTo(Reason.Completed);
         var audit = run.audit();
-        assertThat(audit.identity()).isEqualTo(AuditIdentity.Unverified);
+        assertThat(audit.identity()).isEqualTo(AuditIdentity.Verified);
         assertThat(audit.requestedBy().username()).isEqualTo("system:serviceaccount:finance:reporting-agent");
         assertThat(audit.approval().name()).isEqualTo(approval.name());
         assertThat(audit.approval().uid()).isEqualTo(approval.uid());
@@ -60,7 +60,7 @@ class AuditOnTheRunE2E {
         assertThat(audit.inputsDigest())
                 .isEqualTo(Digest.tagged("execution-inputs/v1", CanonicalJson.of(inputs(run.seen()))));
         assertThat(audit.requestDigest())
-                .isEqualTo(Digest.tagged("execution-request/v1", CanonicalJson.of(request(run))))
+                .isEqualTo(Digest.tagged("execution-request/v2", CanonicalJson.of(request(run))))
                 .isEqualTo(run.seen().getStatus().requestDigest());
         assertThat(audit.stdoutDigest()).isEqualTo(Digest.of(run.stdout().getBytes(StandardCharsets.UTF_8)));
         assertThat(audit.stderrDigest()).isEqualTo(Digest.of("err\n".getBytes(StandardCharsets.UTF_8)));
@@ -132,7 +132,9 @@ class AuditOnTheRunE2E {
         all.put("namespace", run.seen().getMetadata().getNamespace());
         all.put("name", run.name());
         all.put("uid", run.uid());
-        all.put("requestedBy", run.audit().requestedBy().username());
+        var agent = run.seen().getSpec().requestedBy();
+        all.putObject("requestedBy").put("username", agent.username()).put("uid", agent.uid());
+        all.put("reasoning", run.seen().getSpec().reasoning());
         all.put("templateDigest", run.audit().templateDigest());
         all.put("inputsDigest", run.audit().inputsDigest());
         all.put("codeDigest", run.audit().codeDigest());

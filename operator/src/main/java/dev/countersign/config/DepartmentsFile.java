@@ -67,8 +67,25 @@ public final class DepartmentsFile implements AutoCloseable {
             file.thread.start();
             return file;
         } catch (IOException e) {
-            throw new InvalidConfigException(List.of(new ConfigProblem(path.toString(), 0, "", ConfigFile.reason(e))));
+            throw unreadable(path, e);
         }
+    }
+
+    /**
+     * Reads the file once.
+     *
+     * @throws InvalidConfigException if it cannot be used
+     */
+    public static Departments read(Path path, String operatorNamespace) {
+        try {
+            return DepartmentsReader.parse(path.toString(), ConfigFile.read(path), operatorNamespace);
+        } catch (IOException e) {
+            throw unreadable(path, e);
+        }
+    }
+
+    private static InvalidConfigException unreadable(Path path, IOException e) {
+        return new InvalidConfigException(List.of(new ConfigProblem(path.toString(), 0, "", ConfigFile.reason(e))));
     }
 
     /** The last valid version. */

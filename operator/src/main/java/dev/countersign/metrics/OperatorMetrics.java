@@ -2,6 +2,9 @@ package dev.countersign.metrics;
 
 import dev.countersign.api.Reason;
 import dev.countersign.audit.AuditObserver;
+import dev.countersign.guard.GuardState;
+import dev.countersign.guard.Mode;
+import dev.countersign.guard.check.Rule;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -24,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
 /**
  * The operator's own metrics, and the registry that others may add theirs to. Every label has its values from an enum:
@@ -58,6 +62,7 @@ public final class OperatorMetrics implements AutoCloseable {
     private final Map<Reason, Counter> runs = new EnumMap<>(Reason.class);
     private final Map<Reason, Counter> refusals = new EnumMap<>(Reason.class);
     private final Map<Phase, Timer> phases = new EnumMap<>(Phase.class);
+    private final Map<Rule, Counter> probeFailures = new EnumMap<>(Rule.class);
     private final Counter departmentRefusals;
     private final AuditObserver auditObserver;
 
@@ -78,6 +83,15 @@ public final class OperatorMetrics implements AutoCloseable {
                             .description("Time of the parts of a run")
                             .tag("phase", phase.word())
                             .serviceLevelObjectives(RUN_BUCKETS)
+                            .register(registry));
+        }
+        for (Rule rule : Rule.values()) {
+            probeFailures.put(
+                    rule,
+                    Counter.builder("countersign.guard.probe.failures")
+                            .description("Forgeries that this rule of the admission policies did not refuse, or that"
+                                    + " could not be sent")
+                            .tag("rule", rule.id())
                             .register(registry));
         }
         departmentRefusals = Counter.builder("countersign.departments.refused")
@@ -128,6 +142,23 @@ public final class OperatorMetrics implements AutoCloseable {
     /** A version of the departments file could not be used. */
     public void departmentsRefused() {
         departmentRefusals.increment();
+    }
+
+    /** This rule did not refuse a forgery as it must, or the forgery could not be sent. */
+    public void guardProbeFailed(Rule rule) {
+        Objects.requireNonNull(probeFailures.get(rule)).increment();
+    }
+
+    /** Whether the admission policies stand, and whether anybody looks. */
+    public void watchGuard(Supplier<GuardState> state) {
+        gauge(
+                "countersign.guard.intact",
+                "1 if the admission policies stand and refuse forgeries; 0 also while the guard is switched off",
+                () -> state.get().intact() && state.get().mode() == Mode.ENFORCE ? 1 : 0);
+        gauge(
+                "countersign.guard.enforced",
+                "1 if approvals count only while the guard is intact, 0 if it is switched off, for development",
+                () -> state.get().mode() == Mode.ENFORCE ? 1 : 0);
     }
 
     public AuditObserver auditObserver() {

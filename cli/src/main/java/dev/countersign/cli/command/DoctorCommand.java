@@ -222,7 +222,7 @@ final class DoctorCommand extends ApiCommand {
                     .orElseGet(() -> new Finding(
                             Mark.UNKNOWN, "the operator publishes nothing about its guard", "use a newer operator"));
         } catch (ApiError e) {
-            return ofApprovals(session);
+            return ofApprovals(session, e.isForbidden() ? "you may not read its metrics" : "its metrics do not answer");
         }
     }
 
@@ -242,7 +242,7 @@ final class DoctorCommand extends ApiCommand {
         };
     }
 
-    private static Finding ofApprovals(Session session) {
+    private static Finding ofApprovals(Session session, String why) {
         try {
             for (var row : new Rows(Api.joined(session.api().tableSoon(Kind.TEMPLATE_APPROVAL.in(session.namespace()))))
                     .all()) {
@@ -255,8 +255,7 @@ final class DoctorCommand extends ApiCommand {
             }
             return new Finding(
                     Mark.UNKNOWN,
-                    "whether the operator finds its guard intact: you may not read its metrics (no approval here has a"
-                            + " GuardGap)",
+                    "whether the operator finds its guard intact: " + why + " (no approval here has a GuardGap)",
                     "ask somebody who may, or the platform team");
         } catch (ApiError e) {
             return unreadable("whether the operator finds its guard intact", e);

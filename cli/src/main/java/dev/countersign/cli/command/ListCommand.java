@@ -33,10 +33,11 @@ final class ListCommand extends ApiCommand {
 
     @Override
     Exit run(Session session) {
-        var templates = session.api().tableSoon(Kind.CODE_TEMPLATE.in(session.namespace()));
-        var executions = session.api().tableSoon(Kind.EXECUTION.in(session.namespace()));
-        List<Row> rows = new Rows(Api.joined(templates)).all();
-        @Nullable Map<String, Integer> pending = pending(executions);
+        // One after the other on one connection: a second TLS handshake takes longer than a second request.
+        List<Row> rows =
+                new Rows(Api.joined(session.api().tableSoon(Kind.CODE_TEMPLATE.in(session.namespace())))).all();
+        @Nullable
+        Map<String, Integer> pending = pending(session.api().tableSoon(Kind.EXECUTION.in(session.namespace())));
         if (output == Output.json) {
             session.surroundings().out().println(Json.prettyAscii(json(rows, pending)));
         } else if (rows.isEmpty()) {

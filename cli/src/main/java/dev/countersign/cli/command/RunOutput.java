@@ -39,7 +39,7 @@ record RunOutput(Session session) {
             var visible = new Visible(session.surroundings().asciiOnly());
             List<String> lines = visible.lines(text);
             if (visible.hidden() > 0) {
-                session.tell("WARNING: " + Page.warning(visible.hidden()));
+                session.surroundings().err().println("WARNING: " + Page.warning(visible.hidden()));
             }
             lines.forEach(to::println);
             to.flush();

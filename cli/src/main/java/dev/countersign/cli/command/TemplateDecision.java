@@ -16,6 +16,7 @@ import dev.countersign.cli.page.TemplateReview;
 import dev.countersign.template.BehaviourProjection;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 
 /** A decision about a template: what was reviewed, and the TemplateApproval that says so. */
 record TemplateDecision(Session session, Decisions decisions, TemplateReview review, Subject caller) {
@@ -44,11 +45,14 @@ record TemplateDecision(Session session, Decisions decisions, TemplateReview rev
                     "use the plugin of the operator's version");
         }
         if (!review.digest().equals(status.digest())) {
+            boolean behind = !Objects.equals(
+                    status.observedGeneration(), review.template().getMetadata().getGeneration());
             throw Trouble.refused(
                     "what is shown has the digest " + review.digest() + ", but status.digest is " + status.digest()
-                            + ": the operator has seen generation " + status.observedGeneration() + ", this is "
-                            + review.template().getMetadata().getGeneration(),
-                    next);
+                            + (behind
+                                    ? ": it was changed, and the operator has not looked at it since"
+                                    : ": the operator and this plugin do not take it for the same"),
+                    behind ? next : "use the plugin of the operator's version; if it is, tell the platform team");
         }
         decisions.checkDigest(review.digest());
     }

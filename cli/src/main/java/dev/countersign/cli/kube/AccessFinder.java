@@ -58,10 +58,9 @@ final class AccessFinder {
         var headers = new LinkedHashMap<String, List<String>>();
         byte[] certificate = data(user, "client-certificate").orElse(null);
         byte[] key = data(user, "client-key").orElse(null);
-        var exec = user.values().map("exec");
         Optional<String> token = token(user);
-        if (token.isEmpty() && certificate == null && exec != YamlMap.EMPTY) {
-            var credential = new ExecPlugin(exec, cluster, choice.interactive()).credential();
+        if (token.isEmpty() && certificate == null && user.values().map("exec") != YamlMap.EMPTY) {
+            var credential = new ExecPlugin(user, cluster, choice.interactive()).credential();
             token = Optional.ofNullable(credential.token());
             certificate = credential.certificate();
             key = credential.key();

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 public final class Api implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration ANSWER = Duration.ofSeconds(30);
+    private static final int TOO_MANY = 429;
+    private static final int ATTEMPTS = 4;
+    private static final int LONGEST_PAUSE_SECONDS = 5;
     private static final String TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io";
     private static final String MERGE_PATCH = "application/merge-patch+json";
     private static final String JSON = "application/json";
@@ -38,7 +42,8 @@ public final class Api implements AutoCloseable {
     private Api(Access access, Map<String, String> environment) {
         this.access = access;
         var builder = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_2)
+                // One or two requests a command: measured no slower than HTTP/2, and half the classes to start.
+                .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(CONNECT)
                 .proxy(ProxyOf.of(access, environment));
         if ("https".equals(access.server().getScheme())) {
@@ -153,7 +158,7 @@ public final class Api implements AutoCloseable {
     }
 
     private CompletableFuture<JsonNode> send(HttpRequest request) {
-        return client.sendAsync(request, BodyHandlers.ofByteArray()).handle((response, failure) -> {
+        return answer(request, 1).handle((response, failure) -> {
             if (response == null) {
                 throw unreachable(failure);
             }
@@ -168,6 +173,19 @@ public final class Api implements AutoCloseable {
                                 "check that the kubeconfig's server is a Kubernetes API server")
                         .because(e);
             }
+        });
+    }
+
+    // "Too many requests" means that nothing was done; the server says when to come again.
+    private CompletableFuture<HttpResponse<byte[]>> answer(HttpRequest request, int attempt) {
+        return client.sendAsync(request, BodyHandlers.ofByteArray()).thenCompose(response -> {
+            if (response.statusCode() != TOO_MANY || attempt >= ATTEMPTS) {
+                return CompletableFuture.completedFuture(response);
+            }
+            long seconds = Math.clamp(
+                    response.headers().firstValueAsLong("Retry-After").orElse(1), 1, LONGEST_PAUSE_SECONDS);
+            var later = CompletableFuture.delayedExecutor(seconds, TimeUnit.SECONDS);
+            return CompletableFuture.supplyAsync(() -> request, later).thenCompose(same -> answer(same, attempt + 1));
         });
     }
 

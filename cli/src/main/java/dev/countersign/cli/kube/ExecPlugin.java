@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -18,11 +19,13 @@ final class ExecPlugin {
     private static final int MOST_MINUTES = 10;
 
     private final YamlMap exec;
+    private final Path folder;
     private final KubeConfig.Entry cluster;
     private final boolean terminal;
 
-    ExecPlugin(YamlMap exec, KubeConfig.Entry cluster, boolean terminal) {
-        this.exec = exec;
+    ExecPlugin(KubeConfig.Entry user, KubeConfig.Entry cluster, boolean terminal) {
+        this.exec = user.values().map("exec");
+        this.folder = user.folder();
         this.cluster = cluster;
         this.terminal = terminal;
     }
@@ -67,7 +70,7 @@ final class ExecPlugin {
     private ProcessBuilder builder(String command, boolean interactive) {
         List<String> words = new ArrayList<>();
         // A path with a / is relative to the kubeconfig, as in kubectl; a bare name is looked up in PATH.
-        words.add(command.contains("/") ? cluster.folder().resolve(command).toString() : command);
+        words.add(command.contains("/") ? folder.resolve(command).toString() : command);
         words.addAll(exec.texts("args"));
         var builder = new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.INHERIT);
         if (interactive) {

@@ -2,9 +2,13 @@ package dev.countersign.cli.kube;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
@@ -43,13 +47,17 @@ public final class Json {
 
     /** As JSON with two spaces of indentation. */
     public static String pretty(JsonNode tree) {
-        return tree.toPrettyString();
+        try {
+            return printer().writeValueAsString(tree);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Pretty and in ASCII: safe for any terminal, exact for any parser. */
     public static String prettyAscii(JsonNode tree) {
         try {
-            return TREES.writerWithDefaultPrettyPrinter()
+            return printer()
                     .with(JsonGenerator.Feature.ESCAPE_NON_ASCII)
                     .writeValueAsString(tree)
                     // Jackson takes DEL for printable; it can stand in strings only.
@@ -57,5 +65,13 @@ public final class Json {
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static ObjectWriter printer() {
+        var indent = DefaultIndenter.SYSTEM_LINEFEED_INSTANCE.withLinefeed("\n");
+        return TREES.writer(new DefaultPrettyPrinter(
+                        Separators.createDefaultInstance().withObjectFieldValueSpacing(Separators.Spacing.AFTER))
+                .withObjectIndenter(indent)
+                .withArrayIndenter(indent));
     }
 }

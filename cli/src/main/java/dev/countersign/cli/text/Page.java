@@ -36,7 +36,7 @@ public final class Page {
 
     /** A line of text; line feeds in it are shown, not obeyed. */
     public Page line(String text) {
-        wrap("", "", visible.line(text));
+        wrapAtWords("", "", visible.line(text));
         return this;
     }
 
@@ -47,7 +47,8 @@ public final class Page {
 
     /** {@code label: value}, the value on one line. */
     public Page field(String label, String value) {
-        wrap(padded(label + ":", LABEL) + " ", " ".repeat(LABEL - 1), visible.line(value));
+        wrapAtWords(
+                padded(label.isEmpty() ? "" : label + ":", LABEL) + " ", " ".repeat(LABEL - 1), visible.line(value));
         return this;
     }
 
@@ -114,15 +115,34 @@ public final class Page {
                 : hidden + " invisible or control characters are shown as <U+....>";
     }
 
+    // To the column: in code and data every space counts.
     private void wrap(String first, String indent, String shown) {
         int end = Columns.fitting(shown, 0, width - first.length());
-        lines.add((first + shown.substring(0, end)).stripTrailing());
+        lines.add(shown.isEmpty() ? first.stripTrailing() : first + shown.substring(0, end));
         String next = indent + CONTINUED;
         while (end < shown.length()) {
             int start = end;
             end = Columns.fitting(shown, start, width - next.length());
             lines.add(next + shown.substring(start, end));
         }
+    }
+
+    // Between words where there are words; the mark says that the line goes on, whatever it looks like.
+    private void wrapAtWords(String first, String indent, String shown) {
+        String prefix = first;
+        int start = 0;
+        do {
+            int end = Columns.fitting(shown, start, width - prefix.length());
+            int space = shown.lastIndexOf(' ', end);
+            int next = end;
+            if (end < shown.length() && space > start) {
+                end = space;
+                next = space + 1;
+            }
+            lines.add((prefix + shown.substring(start, end)).stripTrailing());
+            start = next;
+            prefix = indent + CONTINUED;
+        } while (start < shown.length());
     }
 
     private static int widest(List<List<String>> rows, int column) {

@@ -117,6 +117,25 @@ public final class Department implements AutoCloseable {
         return TemplateDraft.of(this, language).set("freeform", true).set("autonomy", "Autonomous");
     }
 
+    /** Somebody else in this department, who has these of the chart's roles there for as long as the test runs. */
+    public Person person(String username, String... roles) {
+        KubernetesClient admin = Cluster.get().admin();
+        for (String role : roles) {
+            made.push(Roles.bind(admin, namespace, role, Roles.user(username)));
+        }
+        var person = new Person(username, Cluster.get().as(username));
+        if (List.of(roles).contains("countersign-approver")) {
+            Roles.awaitAllowed(person.client(), namespace, "approve", "executions");
+        }
+        if (List.of(roles).contains("countersign-agent")) {
+            Roles.awaitAllowed(person.client(), namespace, "create", "executions");
+        }
+        if (List.of(roles).contains("countersign-author")) {
+            Roles.awaitAllowed(person.client(), namespace, "update", "codetemplates");
+        }
+        return person;
+    }
+
     /** A template that is there already. */
     public Template template(String name) {
         return new Template(this, name);
@@ -141,6 +160,10 @@ public final class Department implements AutoCloseable {
                 .put("namespace", namespace)
                 .set("finalizers", Json.of(finalizers));
         object.set("spec", spec);
+        return create(person, object);
+    }
+
+    GenericKubernetesResource create(Person person, ObjectNode object) {
         var created = person.client()
                 .resource(Json.MAPPER.convertValue(object, GenericKubernetesResource.class))
                 .create();

@@ -2,6 +2,11 @@ package dev.countersign.e2e.cluster;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -95,6 +100,20 @@ public final class OperatorDeployment {
         awaitActing();
     }
 
+    /**
+     * Returns when a new approval counts: some seconds after a policy came back, because the operator takes nothing that
+     * was approved before it is sure to have seen that.
+     */
+    public static void awaitApprovalsCount() {
+        try (var finance = Department.finance(Cluster.get())) {
+            var template = finance.bash("true").create();
+            Awaitility.await("approvals count")
+                    .atMost(PATIENCE)
+                    .pollInterval(Duration.ofSeconds(1))
+                    .until(() -> template.approve().awaitJudged());
+        }
+    }
+
     // One that waits for the lease is ready too. Before an operator judges its first template it has swept away the
     // sandboxes that are nobody's, such as those that tests make.
     private static void awaitActing() {
@@ -108,6 +127,21 @@ public final class OperatorDeployment {
                 && pod.getStatus().getConditions().stream()
                         .anyMatch(each -> each.getType().equals("Ready")
                                 && each.getStatus().equals("True"));
+    }
+
+    /** A metric without labels, as it is now; fails where there is none of that name. */
+    public double metric(String name) {
+        URI uri = URI.create("http://" + pod().getStatus().getPodIP() + ":8080/metrics");
+        try (InputStream in = uri.toURL().openStream()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> line.startsWith(name + " "))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError("no metric " + name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** How often its container was started again. */

@@ -10,8 +10,9 @@ import dev.countersign.sandbox.pod.DefaultDeny;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
-import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
+import io.fabric8.kubernetes.api.model.rbac.Subject;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -61,15 +62,25 @@ public final class OwnOperator implements AutoCloseable {
 
     /** Makes all that it needs, with sandboxes of this RuntimeClass; it is started by {@link #start}. */
     public static OwnOperator prepare(String runtimeClass) {
+        return prepare(runtimeClass, "{}");
+    }
+
+    /** As {@link #prepare(String)}, with this policy of its department, as YAML. */
+    public static OwnOperator prepare(String runtimeClass, String policy) {
+        OwnOperator operator = null;
         try {
             String name = "e2e-own-"
                     + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
-            var operator = new OwnOperator(name, Files.createTempDirectory(name), freePort());
+            operator = new OwnOperator(name, Files.createTempDirectory(name), freePort());
             operator.writeConfig(runtimeClass);
+            operator.policy(policy);
             operator.makeRights();
             return operator;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | RuntimeException | Error e) {
+            if (operator != null) {
+                operator.close();
+            }
+            throw new AssertionError("an operator of the test's own could not be prepared", e);
         }
     }
 
@@ -93,14 +104,23 @@ public final class OwnOperator implements AutoCloseable {
         config.set("sandbox", installation.sandbox());
         config.withObject("sandbox").put("runtimeClassName", runtimeClass);
         write("config.yaml", config);
+    }
+
+    /** Writes its department's policy, as YAML; the operator, if it runs, reads it within seconds. */
+    public void policy(String policy) {
         ObjectNode departments = Json.object().put("version", 1);
         departments
                 .putArray("departments")
                 .addObject()
                 .put("name", name)
                 .put("namespace", department.namespace())
-                .put("sandboxNamespace", department.sandboxNamespace());
-        write("departments.yaml", departments);
+                .put("sandboxNamespace", department.sandboxNamespace())
+                .set("policy", Json.read(policy));
+        try {
+            write("departments.yaml", departments);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void write(String file, ObjectNode content) throws IOException {
@@ -131,7 +151,6 @@ public final class OwnOperator implements AutoCloseable {
     // With a token: the client cannot read every kind of client key out of a kubeconfig.
     private void makeRights() throws IOException {
         copyRights(OperatorDeployment.NAMESPACE, name + "-system");
-        copyRights("finance", name);
         copyRights("finance-sandboxes", name + "-sandboxes");
         Files.writeString(
                 directory.resolve("kubeconfig"),
@@ -139,25 +158,32 @@ public final class OwnOperator implements AutoCloseable {
     }
 
     private void copyRights(String from, String to) {
-        Role role = client.rbac()
-                .roles()
-                .inNamespace(from)
-                .withName(OperatorDeployment.NAME)
-                .get();
-        client.resource(new RoleBuilder()
-                        .withNewMetadata()
-                        .withNamespace(to)
-                        .withName(OperatorDeployment.NAME)
-                        .endMetadata()
-                        .withRules(role.getRules())
-                        .build())
-                .create();
-        Roles.bind(
-                client,
-                to,
-                "Role",
-                OperatorDeployment.NAME,
-                Roles.serviceAccount(OperatorDeployment.NAMESPACE, OperatorDeployment.NAME));
+        Subject operator = Roles.serviceAccount(OperatorDeployment.NAMESPACE, OperatorDeployment.NAME);
+        List<RoleBinding> bindings = client.rbac().roleBindings().inNamespace(from).list().getItems().stream()
+                .filter(binding -> binding.getSubjects().contains(operator))
+                .toList();
+        if (bindings.isEmpty()) {
+            throw new AssertionError("the chart gives the operator no rights in " + from);
+        }
+        for (RoleBinding binding : bindings) {
+            String role = binding.getRoleRef().getName();
+            if (binding.getRoleRef().getKind().equals("Role")) {
+                client.resource(new RoleBuilder()
+                                .withNewMetadata()
+                                .withNamespace(to)
+                                .withName(role)
+                                .endMetadata()
+                                .withRules(client.rbac()
+                                        .roles()
+                                        .inNamespace(from)
+                                        .withName(role)
+                                        .get()
+                                        .getRules())
+                                .build())
+                        .create();
+            }
+            Roles.bind(client, to, binding.getRoleRef().getKind(), role, operator);
+        }
     }
 
     private void makeNamespace(String namespace, Map<String, String> labels) {

@@ -1,6 +1,7 @@
 package dev.countersign.e2e.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.countersign.api.Condition;
 import dev.countersign.api.ConditionStatus;
 import dev.countersign.api.ConditionType;
@@ -16,8 +17,11 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** An Execution in the cluster, and what was last seen of it. */
@@ -67,6 +71,13 @@ public final class Run {
     public Run awaitHeld(Reason reason) {
         return await("held for " + reason, run -> condition(run, ConditionType.Succeeded)
                 .filter(each -> each.reason().equals(reason.name()))
+                .isPresent());
+    }
+
+    /** Waits until its outcome, final or not, is told in these words. */
+    public Run awaitSaying(String... words) {
+        return await("saying " + List.of(words), run -> condition(run, ConditionType.Succeeded)
+                .filter(each -> Arrays.stream(words).allMatch(each.message()::contains))
                 .isPresent());
     }
 
@@ -166,6 +177,21 @@ public final class Run {
     /** When it was over, for whoever looks at the object. */
     public Instant completed() {
         return seen().getStatus().completionTime();
+    }
+
+    /** Has the approver approve this very run, which waits for that. */
+    public RunApproval approve() {
+        return approve(spec -> {});
+    }
+
+    /** As {@link #approve()}, with a say about the decision's fields. */
+    public RunApproval approve(Consumer<ObjectNode> spec) {
+        return approve(department.approver(), spec);
+    }
+
+    /** As {@link #approve(Consumer)}, by somebody. */
+    public RunApproval approve(Department.Person person, Consumer<ObjectNode> spec) {
+        return RunApproval.of(department, person, this, spec);
     }
 
     /** Asks, as the agent, for its end. */

@@ -71,6 +71,21 @@ public final class RunDraft {
         return new Run(department, department.create(department.agent(), "Execution", "e2e-", finalizers, spec));
     }
 
+    /** Creates it under this name, as the agent. */
+    public Run create(String name) {
+        ObjectNode object = Json.object();
+        object.put("apiVersion", "countersign.dev/v1alpha1").put("kind", "Execution");
+        object.putObject("metadata").put("name", name).put("namespace", department.namespace());
+        object.set("spec", spec);
+        return new Run(department, department.create(department.agent(), object));
+    }
+
+    /** Creates it as somebody else, in their own name. */
+    public Run createAs(Department.Person person) {
+        spec.putObject("requestedBy").put("username", person.username());
+        return new Run(department, department.create(person, "Execution", "e2e-", spec));
+    }
+
     /** Creates it and waits for the end. */
     public Run run() {
         return create().awaitFinished();

@@ -53,6 +53,16 @@ public final class TemplateDraft {
                         .getName());
     }
 
+    /** Creates it under this name, as the author. */
+    public Template create(String name) {
+        ObjectNode object = Json.object();
+        object.put("apiVersion", "countersign.dev/v1alpha1").put("kind", "CodeTemplate");
+        object.putObject("metadata").put("name", name).put("namespace", department.namespace());
+        object.set("spec", spec);
+        department.create(department.author(), object);
+        return new Template(department, name);
+    }
+
     /** Creates it, and has it approved as it is. */
     public Template approved() {
         Template template = create();

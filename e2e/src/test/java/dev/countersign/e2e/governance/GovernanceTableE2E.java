@@ -20,12 +20,14 @@ class GovernanceTableE2E {
 
     @BeforeAll
     static void set() {
-        scene = new Scene();
+        scene = Scene.set();
     }
 
     @AfterAll
     static void clear() {
-        scene.close();
+        if (scene != null) {
+            scene.close();
+        }
     }
 
     static Stream<Row> admitted() {

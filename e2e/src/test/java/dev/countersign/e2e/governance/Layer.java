@@ -5,7 +5,8 @@ import java.util.Optional;
 /**
  * What answers a request, as table.yaml writes it: {@code allowed}, or the layer that denies it.
  *
- * @param name {@code allowed}, {@code RBAC}, {@code CRD}, {@code PodSecurity}, {@code operator} or a policy's name
+ * @param name {@code allowed}, {@code RBAC}, {@code CRD}, {@code PodSecurity}, {@code NodeRestriction},
+ *     {@code operator} or a policy's name
  * @param detail words of the CRD's message, the policy's rule, or the operator's reason; empty for the others
  */
 record Layer(String name, String detail) {
@@ -13,6 +14,7 @@ record Layer(String name, String detail) {
 
     static final String RBAC = "RBAC";
     static final String CRD = "CRD";
+    static final String NODE_RESTRICTION = "NodeRestriction";
     static final String POD_SECURITY = "PodSecurity";
     static final String OPERATOR = "operator";
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
@@ -18,13 +19,13 @@ final class Refusals {
 
     private Refusals() {}
 
-    /** Waits for the reason that the operator gives; fails where it gives none, or lets the object count. */
+    /** Waits for the reason that the operator gives for good; fails where it gives none, or lets the object count. */
     static String of(KubernetesClient admin, HasMetadata object) {
         try {
             return Awaitility.await()
                     .atMost(PATIENCE)
                     .pollInterval(Duration.ofMillis(200))
-                    .until(() -> reason(JSON.valueToTree(admin.resource(object).get())), Optional::isPresent)
+                    .until(() -> reason(admin, object, List.of("False")), Optional::isPresent)
                     .orElseThrow();
         } catch (ConditionTimeoutException e) {
             throw new AssertionError(
@@ -32,30 +33,31 @@ final class Refusals {
         }
     }
 
-    /** As {@link #of}, until it gives this one. */
+    /** Waits until it gives this one; for good, or as long as the guard is not intact. */
     static void await(KubernetesClient admin, HasMetadata object, String reason) {
         try {
             Awaitility.await()
                     .atMost(PATIENCE)
                     .pollInterval(Duration.ofMillis(200))
-                    .until(() -> reason(JSON.valueToTree(admin.resource(object).get()))
-                            .equals(Optional.of(reason)));
+                    .until(() ->
+                            reason(admin, object, List.of("False", "Unknown")).equals(Optional.of(reason)));
         } catch (ConditionTimeoutException e) {
             throw new AssertionError(
                     "not " + reason + ": " + admin.resource(object).get(), e);
         }
     }
 
-    private static Optional<String> reason(JsonNode object) {
+    private static Optional<String> reason(KubernetesClient admin, HasMetadata object, List<String> statuses) {
+        JsonNode now = JSON.valueToTree(admin.resource(object).get());
         String type =
-                switch (object.path("kind").asText()) {
+                switch (now.path("kind").asText()) {
                     case "TemplateApproval" -> "Ready";
                     case "ExecutionApproval" -> "Authorized";
                     default -> "Succeeded";
                 };
-        for (JsonNode condition : object.at("/status/conditions")) {
+        for (JsonNode condition : now.at("/status/conditions")) {
             if (condition.path("type").asText().equals(type)
-                    && condition.path("status").asText().equals("False")) {
+                    && statuses.contains(condition.path("status").asText())) {
                 return Optional.of(condition.path("reason").asText());
             }
         }

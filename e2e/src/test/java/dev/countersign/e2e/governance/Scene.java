@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.countersign.api.ConditionStatus;
 import dev.countersign.api.ConditionType;
+import dev.countersign.api.Reason;
 import dev.countersign.e2e.cluster.Cluster;
 import dev.countersign.e2e.cluster.Department;
 import dev.countersign.e2e.cluster.Run;
@@ -35,6 +36,8 @@ final class Scene implements AutoCloseable {
     private static final long SECONDS = 60;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String DRY_RUN = "dryRun=All&";
+    private static final String DRY_DELETION = "{\"dryRun\": [\"All\"]}";
+    private static final String CONTAINER = "container=sandbox&command=true&stdin=true&ports=80";
     private static final String STRICT = "fieldValidation=Strict";
 
     private final Cluster cluster = Cluster.get();
@@ -42,10 +45,33 @@ final class Scene implements AutoCloseable {
     private final Department research = Department.research(cluster);
     private final Subjects subjects = new Subjects(cluster);
     private final Map<String, String> made = new HashMap<>();
-    private final List<Row> rows;
+    private List<Row> rows = List.of();
 
-    Scene() {
+    private Scene() {}
+
+    /** Makes all that is in it. */
+    static Scene set() {
+        var scene = new Scene();
+        try {
+            scene.fill();
+            return scene;
+        } catch (RuntimeException | Error e) {
+            scene.close();
+            throw e;
+        }
+    }
+
+    private void fill() {
         made.put("agent", finance.agent().username());
+        made.put(
+                "agent uid",
+                cluster.admin()
+                        .serviceAccounts()
+                        .inNamespace(finance.namespace())
+                        .withName("reporting-agent")
+                        .get()
+                        .getMetadata()
+                        .getUid());
         var node = cluster.admin().nodes().list().getItems().getFirst().getMetadata();
         made.put("node", node.getName());
         made.put("node uid", node.getUid());
@@ -85,7 +111,9 @@ final class Scene implements AutoCloseable {
                 .create();
         made.put("execution", run.name());
         made.put("execution uid", run.uid());
-        made.put("request digest", "sha256:" + "0".repeat(64));
+        made.put(
+                "request digest",
+                run.awaitHeld(Reason.AwaitingApproval).seen().getStatus().requestDigest());
     }
 
     private void note(String name, Template template) {
@@ -188,11 +216,13 @@ final class Scene implements AutoCloseable {
         KubernetesClient client = subjects.client(who);
         HttpClient http = client.getHttpClient();
         String contentType = request.kind() == Kind.CHANGE ? "application/merge-patch+json" : "application/json";
+        String query = request.kind() == Kind.CONNECT ? CONTAINER : options;
+        // The API server looks for a deletion's options in its body alone, where there is one.
+        String content =
+                request.kind() == Kind.DELETE ? DRY_DELETION : request.body().toString();
         var message = http.newHttpRequestBuilder()
-                .uri(URI.create(client.getMasterUrl().toString().replaceAll("/$", "")
-                        + request.path()
-                        + (request.kind() == Kind.CONNECT ? "?command=true&stdin=true" : "?" + options)))
-                .method(request.kind().method(), contentType, request.body().toString())
+                .uri(URI.create(client.getMasterUrl().toString().replaceAll("/$", "") + request.path() + "?" + query))
+                .method(request.kind().method(), contentType, content)
                 .build();
         try {
             HttpResponse<String> response =

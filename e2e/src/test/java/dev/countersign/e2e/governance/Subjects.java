@@ -135,7 +135,7 @@ final class Subjects implements AutoCloseable {
     }
 
     /** Grants every verb that a request can have on everything to somebody, and none that policies ask for. */
-    AutoCloseable grantRequests(String who) {
+    Removal grantRequests(String who) {
         var requests = new PolicyRuleBuilder()
                 .withApiGroups("*")
                 .withResources("*")
@@ -149,11 +149,11 @@ final class Subjects implements AutoCloseable {
         int before = made.size();
         bindEverywhere(subject, List.of(requests));
         Roles.awaitAllowed(client(who), FINANCE, "deletecollection", "executionapprovals");
-        return () -> {
+        return Removal.undoneBy(() -> {
             while (made.size() > before) {
                 admin.resource(made.pop()).delete();
             }
-        };
+        });
     }
 
     private void bind(String namespace, String clusterRole, Subject subject) {

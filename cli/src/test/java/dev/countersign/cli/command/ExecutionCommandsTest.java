@@ -1,0 +1,294 @@
+package dev.countersign.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.countersign.api.codetemplate.CodeTemplate;
+import dev.countersign.api.execution.Execution;
+import dev.countersign.cli.Golden;
+import dev.countersign.cli.TestingApi;
+import dev.countersign.cli.kube.Json;
+import dev.countersign.cli.page.ExecutionReview;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ExecutionCommandsTest {
+    private static final String EXECUTIONS = TestingApi.KINDS + "executions";
+    private static final String RUN = EXECUTIONS + "/report-1";
+    private static final String DECISIONS = TestingApi.KINDS + "executionapprovals";
+
+    private static final String SPEC = """
+            apiVersion: countersign.dev/v1alpha1
+            kind: Execution
+            metadata: {name: report-1, namespace: finance, uid: 7b0b3b9e-0000-4000-8000-000000000001, creationTimestamp: '2026-11-20T10:00:00Z', resourceVersion: '9'}
+            spec:
+              templateRef: {name: report}
+              requestedBy: {username: bot}
+              reasoning: "Because\\u202e."
+              inputs: {n: 1}
+              stdin: "a\\rb"
+              files: [{path: data.bin, contentBase64: AAH/}, {path: notes.txt, content: hello}]
+              limits: {memory: 64Mi}
+            """;
+
+    private static final String TEMPLATE = """
+            apiVersion: countersign.dev/v1alpha1
+            kind: CodeTemplate
+            metadata: {name: report, namespace: finance}
+            spec: {language: Python, autonomy: Supervised, code: "print(1)\\n"}
+            """;
+
+    @TempDir
+    Path folder;
+
+    private TestingApi api;
+
+    @BeforeEach
+    void start() throws IOException {
+        api = new TestingApi(folder);
+        api.on("GET " + TestingApi.KINDS + "codetemplates/report", TEMPLATE);
+    }
+
+    @AfterEach
+    void stop() {
+        api.close();
+    }
+
+    @Test
+    void showLaysOutAllThatWouldRun() throws IOException {
+        api.on("GET " + RUN, SPEC + holding(digest()));
+
+        Golden.assertSame(
+                "show-execution.txt", api.run("show", "execution", "report-1").out());
+    }
+
+    @Test
+    void approveSendsTheDigestOfWhatItHasShown() {
+        api.on("GET " + RUN, SPEC + holding(digest())).on("POST " + DECISIONS, "{}");
+        api.on(
+                "GET " + DECISIONS + "/report-1",
+                "{status: {conditions: [{type: Authorized, status: 'True', reason: Accepted, message: let in}]}}");
+
+        var outcome = api.types("report-1").run("approve", "execution", "report-1", "--valid-for", "5m");
+
+        assertThat(outcome.err()).contains("Type report-1 to approve it");
+        assertThat(outcome.exit()).isZero();
+        assertThat(outcome.out()).endsWith("Accepted: let in\n");
+        JsonNode spec = api.requests("POST", "executionapprovals").getFirst().json();
+        assertThat(spec.path("metadata").path("name").asText()).isEqualTo("report-1");
+        assertThat(spec.path("spec"))
+                .hasToString(
+                        "{\"executionRef\":{\"name\":\"report-1\",\"uid\":\"7b0b3b9e-0000-4000-8000-000000000001\"},"
+                                + "\"requestDigest\":\"" + digest() + "\",\"requestedBy\":{\"username\":\"bot\"},"
+                                + "\"decision\":\"Approved\",\"approvedBy\":{\"username\":\"alice\",\"uid\":\"u-1\"},"
+                                + "\"validForSeconds\":300}");
+    }
+
+    @Test
+    void approveRefusesWhenTheOperatorAsksAboutSomethingElse() {
+        api.on("GET " + RUN, SPEC + holding("sha256:" + "0".repeat(64)));
+
+        var outcome = api.run("approve", "execution", "report-1", "--yes");
+
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.err()).contains("but status.requestDigest is sha256:000");
+        assertThat(api.requests("POST", "executionapprovals")).isEmpty();
+    }
+
+    @Test
+    void approveRefusesOnesOwnRun() {
+        api.on("GET " + RUN, SPEC + holding(digest()));
+
+        var outcome = api.is("bot").run("approve", "execution", "report-1", "--yes");
+
+        assertThat(outcome.err()).contains("nobody approves their own run");
+        assertThat(api.requests("POST", "executionapprovals")).isEmpty();
+    }
+
+    @Test
+    void denyNeedsOnlyWhatTheOperatorAsks() {
+        String asked = "sha256:" + "0".repeat(64);
+        api.on("GET " + RUN, SPEC + holding(asked)).on("POST " + DECISIONS, "{}");
+
+        assertThat(api.run("deny", "execution", "report-1", "--reason", "no", "--no-wait")
+                        .exit())
+                .isZero();
+
+        JsonNode spec =
+                api.requests("POST", "executionapprovals").getFirst().json().path("spec");
+        assertThat(spec.path("decision").asText()).isEqualTo("Denied");
+        assertThat(spec.path("requestDigest").asText()).isEqualTo(asked);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Completed, 0",
+        "ExitNonZero, 1",
+        "MemoryExceeded, 1",
+        "NotApproved, 2",
+        "Denied, 2",
+        "QuotaExceeded, 2",
+        "Cancelled, 2",
+        "DeadlineExceeded, 2",
+        "SandboxLost, 3",
+        "AuditUnavailable, 3",
+        "SomethingNew, 3"
+    })
+    void runEndsWithTheOutcomesExitCode(String reason, int exit) {
+        api.on("POST " + EXECUTIONS, SPEC).on("GET " + RUN, SPEC + over(reason));
+
+        assertThat(api.run("run", "report").exit()).isEqualTo(exit);
+    }
+
+    @Test
+    void runSendsWhatItWasGivenAndPrintsWhatTheCodePrinted() throws IOException {
+        api.on("POST " + EXECUTIONS, SPEC).on("GET " + RUN, SPEC + holding(digest()));
+        api.on("WATCH " + EXECUTIONS, "{type: MODIFIED, object: " + TestingApi.tree(SPEC + over("Completed")) + "}");
+        Path file = Files.write(folder.resolve("a.bin"), new byte[] {0, 1, (byte) 0xff});
+        Path text = Files.writeString(folder.resolve("b.txt"), "hello");
+
+        var outcome = api.pipes("in")
+                .run(
+                        "run",
+                        "report",
+                        "--inputs",
+                        "{\"n\": 12345678901234567890.5}",
+                        "--stdin",
+                        "--file",
+                        file.toString(),
+                        "--file",
+                        "x/y=" + text,
+                        "--reasoning",
+                        "why",
+                        "--limit",
+                        "memory=64Mi",
+                        "--deadline",
+                        "90s",
+                        "--pin");
+
+        assertThat(outcome.exit()).isZero();
+        assertThat(outcome.out()).isEqualTo("one\ntwo<U+001B>[2K\n{\n  \"total\": 3\n}\n");
+        assertThat(outcome.err())
+                .contains("Execution report-1 created")
+                .contains("It waits for a person: kubectl countersign approve execution report-1")
+                .contains("WARNING: 1 invisible or control character is shown as <U+....>\n")
+                .endsWith("Completed: said\n");
+        JsonNode spec = api.requests("POST", "executions").getFirst().json().path("spec");
+        assertThat(spec.path("templateRef").path("digest").asText()).startsWith("sha256:");
+        // As text, since a reader might round it as well.
+        assertThat(api.requests("POST", "executions").getFirst().body())
+                .contains("\"inputs\":{\"n\":12345678901234567890.5}");
+        assertThat(spec.path("stdin").asText()).isEqualTo("in");
+        assertThat(spec.path("files"))
+                .hasToString(
+                        "[{\"path\":\"a.bin\",\"contentBase64\":\"AAH/\"},{\"path\":\"x/y\",\"content\":\"hello\"}]");
+        assertThat(spec.path("limits")).hasToString("{\"memory\":\"64Mi\"}");
+        assertThat(spec.path("activeDeadlineSeconds").asInt()).isEqualTo(90);
+        assertThat(spec.path("requestedBy").path("username").asText()).isEqualTo("alice");
+    }
+
+    @Test
+    void runAsJsonIsExactAndInAscii() throws IOException {
+        api.on("POST " + EXECUTIONS, SPEC).on("GET " + RUN, SPEC + over("Completed"));
+
+        String out = api.run("run", "report", "-o", "json").out();
+
+        assertThat(out.chars()).allMatch(each -> each == '\n' || each >= ' ' && each < 0x7f);
+        assertThat(Json.read(out).path("spec").path("reasoning").asText()).isEqualTo("Because\u202e.");
+    }
+
+    @Test
+    void runGivesUpWaitingAndSaysThatTheRunGoesOn() {
+        api.on("POST " + EXECUTIONS, SPEC).on("GET " + RUN, SPEC + holding(digest()));
+        api.on("WATCH " + EXECUTIONS, "{type: BOOKMARK, object: {}}");
+
+        var outcome = api.run("run", "report", "--timeout", "1s");
+
+        assertThat(outcome.exit()).isEqualTo(3);
+        assertThat(outcome.err()).contains("report-1 is not over after 1s; it goes on");
+    }
+
+    @Test
+    void runSaysWhatIsWrongWithWhatItWasGiven() {
+        assertThat(api.run("run", "report", "--inputs", "{").err()).startsWith("Error: --inputs is not JSON: ");
+        assertThat(api.run("run", "report", "--limit", "ram=1").err()).contains("there is no limit ram");
+        assertThat(api.run("run", "report", "--deadline", "2w").err()).contains("2w is no duration");
+        assertThat(api.run("run", "report", "--code", "@" + folder.resolve("none"))
+                        .err())
+                .contains("cannot be read");
+        assertThat(api.run("run", "../x").err()).contains("is not a name of Kubernetes");
+        assertThat(api.requests("POST", "executions")).isEmpty();
+    }
+
+    @Test
+    void whySaysWhichCheckDecided() throws IOException {
+        api.on("GET " + RUN, SPEC + """
+                status:
+                  templateDigest: sha256:1111111111111111111111111111111111111111111111111111111111111111
+                  audit: {logId: log-1, seq: 42, leafHash: 'sha256:2', identity: Verified}
+                  conditions:
+                    - {type: Authorized, status: 'False', reason: NotApproved, message: no TemplateApproval names this template, lastTransitionTime: '2026-11-20T10:00:01Z'}
+                    - {type: Succeeded, status: 'False', reason: NotApproved, message: no TemplateApproval names this template, lastTransitionTime: '2026-11-20T10:00:01Z'}
+                """);
+
+        Golden.assertSame("why.txt", api.run("why", "report-1").out());
+    }
+
+    @Test
+    void filesAreListedAndWritten() throws IOException {
+        api.on("GET " + RUN, SPEC + """
+                status:
+                  result:
+                    files:
+                      - {path: out/a.txt, size: 5, sha256: 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824, contentBase64: aGVsbG8=}
+                      - {path: big, size: 500000, sha256: 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824, truncated: true}
+                """);
+
+        assertThat(api.run("files", "report-1").out()).contains("out/a.txt  5 ", "not whole in the status");
+        var outcome = api.run("files", "report-1", "-o", folder.resolve("got").toString());
+
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.out()).contains("out/a.txt: written", "big: NOT WRITTEN, it does not fit");
+        assertThat(folder.resolve("got/out/a.txt")).hasContent("hello");
+        assertThat(folder.resolve("got/big")).doesNotExist();
+    }
+
+    /** The digest that the operator takes of the run above. */
+    private static String digest() {
+        return new ExecutionReview(
+                        Json.as(TestingApi.tree(SPEC), Execution.class),
+                        Optional.of(Json.as(TestingApi.tree(TEMPLATE), CodeTemplate.class)),
+                        Optional.empty())
+                .requestDigest()
+                .orElseThrow();
+    }
+
+    private static String holding(String digest) {
+        return """
+                status:
+                  requestDigest: %s
+                  conditions:
+                    - {type: Authorized, status: Unknown, reason: AwaitingApproval, message: a person decides, lastTransitionTime: '2026-11-20T10:00:01Z'}
+                    - {type: Succeeded, status: Unknown, reason: AwaitingApproval, message: a person decides, lastTransitionTime: '2026-11-20T10:00:01Z'}
+                    - {type: Finished, status: 'False', reason: AwaitingApproval, message: a person decides, lastTransitionTime: '2026-11-20T10:00:01Z'}
+                """.formatted(digest);
+    }
+
+    private static String over(String reason) {
+        return """
+                status:
+                  result: {exitCode: 0, stdout: "one\\ntwo\\e[2K\\n", value: {total: 3}}
+                  conditions:
+                    - {type: Succeeded, status: 'False', reason: %1$s, message: said, lastTransitionTime: '2026-11-20T10:00:01Z'}
+                    - {type: Finished, status: 'True', reason: %1$s, message: said, lastTransitionTime: '2026-11-20T10:00:01Z'}
+                """.formatted(reason);
+    }
+}

@@ -1,0 +1,107 @@
+package dev.countersign.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.countersign.MortalOperator.Death;
+import dev.countersign.api.Reason;
+import dev.countersign.e2e.cluster.Cluster;
+import dev.countersign.e2e.cluster.OperatorDeployment;
+import dev.countersign.e2e.cluster.OwnOperator;
+import dev.countersign.e2e.cluster.Run;
+import dev.countersign.e2e.cluster.Template;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/** What a department may use: shared fairly, counted over restarts, refused with the time to try again. */
+@Isolated("the operator in the cluster rests meanwhile")
+@Execution(ExecutionMode.SAME_THREAD)
+@Tag("one-node")
+class QuotaE2E {
+    private static final int RUNS = 5;
+    private static final Pattern TRY_AGAIN = Pattern.compile("create the Execution again at (\\S+Z) or later");
+
+    @BeforeAll
+    static void restTheClustersOperator() {
+        OperatorDeployment.of(Cluster.get()).stop();
+    }
+
+    @AfterAll
+    static void startTheClustersOperator() {
+        OperatorDeployment.of(Cluster.get()).start();
+    }
+
+    @Test
+    void placesAreSharedAndHoursCounted() {
+        try (var operator = OwnOperator.prepare("gvisor-nonet", "{quotas: {concurrentRuns: 1}}")) {
+            operator.start(Death.NEVER);
+            var template = operator.department().bash("sleep 1; echo done").approved();
+            assertWhoAsksLessIsNotLast(operator, template);
+
+            // The next one counts what this one's log says.
+            operator.kill();
+            operator.policy("{quotas: {runsPerHour: " + RUNS + "}}");
+            operator.start(Death.NEVER);
+            assertRefusedUntilTheHourIsOver(template);
+
+            operator.policy("{drain: true}");
+            Awaitility.await("the new policy is read")
+                    .atMost(Duration.ofSeconds(60))
+                    .pollInterval(Duration.ofSeconds(1))
+                    .until(() -> template.run().reason() == Reason.PolicyDenied);
+            assertThat(template.run().message()).contains("draining", "policy.drain");
+        }
+    }
+
+    private static void assertWhoAsksLessIsNotLast(OwnOperator operator, Template template) {
+        var ann = operator.department().person("ann", "countersign-agent");
+        List<Run> all = new ArrayList<>();
+        Run first = operator.department()
+                .bash("sleep 10")
+                .approved()
+                .request()
+                .create()
+                .awaitRunning();
+        all.add(first);
+        for (int i = 0; i < RUNS - 2; i++) {
+            all.add(template.request().create());
+        }
+        all.getLast().awaitSaying("waits for a free place");
+        Run anns = template.request().createAs(ann);
+        all.add(anns);
+
+        all.forEach(Run::awaitFinished);
+
+        assertThat(all).extracting(Run::reason).containsOnly(Reason.Completed);
+        List<String> order = operator.audit().entries().stream()
+                .filter(entry -> entry.type().equals("execution.authorized"))
+                .map(entry -> entry.json().path("uid").asText())
+                .toList();
+        assertThat(order).hasSize(RUNS);
+        assertThat(order.indexOf(anns.uid()))
+                .as("the turn of whoever asked last and has asked once, in %s", order)
+                .isLessThanOrEqualTo(2);
+    }
+
+    private static void assertRefusedUntilTheHourIsOver(Template template) {
+        var refused = template.run();
+
+        assertThat(refused.reason()).isEqualTo(Reason.QuotaExceeded);
+        assertThat(refused.message()).contains("policy.quotas.runsPerHour", RUNS + " allowed");
+        Matcher again = TRY_AGAIN.matcher(refused.message());
+        assertThat(again.find()).as(refused.message()).isTrue();
+        assertThat(Instant.parse(again.group(1)))
+                .isBetween(Instant.now(), Instant.now().plus(Duration.ofHours(1)));
+    }
+}

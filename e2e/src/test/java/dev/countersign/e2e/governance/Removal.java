@@ -1,0 +1,120 @@
+package dev.countersign.e2e.governance;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicy;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import java.util.List;
+
+/** One layer taken away, until this is closed; then it stands again as it stood. */
+final class Removal implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+    private static final String ENFORCE = "pod-security.kubernetes.io/enforce";
+
+    private static final ResourceDefinitionContext FILLING = new ResourceDefinitionContext.Builder()
+            .withGroup("admissionregistration.k8s.io")
+            .withVersion("v1")
+            .withKind("MutatingAdmissionPolicyBinding")
+            .withPlural("mutatingadmissionpolicybindings")
+            .withNamespaced(false)
+            .build();
+
+    private final Runnable back;
+
+    private Removal(Runnable back) {
+        this.back = back;
+    }
+
+    /** A layer that has been taken away already, and comes back by this. */
+    static Removal undoneBy(Runnable back) {
+        return new Removal(back);
+    }
+
+    /** One rule of a policy, by its id. */
+    static Removal ofRule(KubernetesClient admin, String policy, String rule) {
+        var resource = admin.resources(ValidatingAdmissionPolicy.class).withName(policy);
+        JsonNode before = JSON.valueToTree(resource.get()).path("spec").path("validations");
+        ArrayNode without = JSON.createArrayNode();
+        before.forEach(each -> {
+            if (!each.path("message").asText().startsWith("[" + rule + "]")) {
+                without.add(each);
+            }
+        });
+        if (without.size() != before.size() - 1) {
+            throw new AssertionError("policy " + policy + " has not exactly one rule " + rule);
+        }
+        resource.patch(MERGE, validations(without));
+        return new Removal(() -> resource.patch(MERGE, validations(before)));
+    }
+
+    private static String validations(JsonNode validations) {
+        var patch = JSON.createObjectNode();
+        patch.putObject("spec").set("validations", validations);
+        return patch.toString();
+    }
+
+    /** All rules that the definition of a kind has for its spec, and for the whole. */
+    static Removal ofDefinitionsRules(KubernetesClient admin, String plural) {
+        var resource = admin.resources(CustomResourceDefinition.class).withName(plural + ".countersign.dev");
+        CustomResourceDefinition before = resource.get();
+        CustomResourceDefinition without = resource.get();
+        without.getMetadata().setResourceVersion(null);
+        var schema = without.getSpec().getVersions().getFirst().getSchema().getOpenAPIV3Schema();
+        schema.setXKubernetesValidations(List.of());
+        schema.getProperties().get("spec").setXKubernetesValidations(List.of());
+        resource.patch(MERGE, versions(without));
+        return new Removal(() -> resource.patch(MERGE, versions(before)));
+    }
+
+    private static String versions(CustomResourceDefinition definition) {
+        var patch = JSON.createObjectNode();
+        patch.putObject("spec")
+                .set("versions", JSON.valueToTree(definition.getSpec().getVersions()));
+        return patch.toString();
+    }
+
+    /** What Pod Security asks of the pods of a namespace. */
+    static Removal ofPodSecurity(KubernetesClient admin, String namespace) {
+        var resource = admin.resources(Namespace.class).withName(namespace);
+        String before = resource.get().getMetadata().getLabels().get(ENFORCE);
+        resource.patch(MERGE, label("privileged"));
+        return new Removal(() -> resource.patch(MERGE, label(before)));
+    }
+
+    private static String label(String level) {
+        var patch = JSON.createObjectNode();
+        patch.putObject("metadata").putObject("labels").put(ENFORCE, level);
+        return patch.toString();
+    }
+
+    /** Every policy of ours that fills something in. */
+    static Removal ofFillingIn(KubernetesClient admin) {
+        List<GenericKubernetesResource> before = admin.genericKubernetesResources(FILLING).list().getItems().stream()
+                .filter(each -> each.getMetadata().getName().startsWith("countersign-"))
+                .toList();
+        before.forEach(each -> admin.resource(each).delete());
+        return new Removal(
+                () -> before.forEach(each -> admin.resource(anew(each)).create()));
+    }
+
+    private static HasMetadata anew(HasMetadata object) {
+        object.getMetadata().setResourceVersion(null);
+        object.getMetadata().setUid(null);
+        object.getMetadata().setCreationTimestamp(null);
+        return object;
+    }
+
+    @Override
+    public void close() {
+        back.run();
+    }
+}

@@ -1,0 +1,116 @@
+package dev.countersign.guard;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.countersign.guard.check.AdmissionParameters;
+import dev.countersign.guard.check.Observation;
+import dev.countersign.guard.check.ObservedParameters;
+import dev.countersign.guard.check.ObservedPolicy;
+import dev.countersign.guard.check.PolicyKey;
+import dev.countersign.guard.check.PolicyKind;
+import dev.countersign.guard.check.Version;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reads the chart's admission policies, each by its name: the operator has no right to those of others. As JSON: a typed
+ * model would drop the fields it does not know, and such a field may weaken a policy.
+ */
+final class PolicyReader {
+
+    static final String GROUP = "admissionregistration.k8s.io";
+    static final String VERSION = "v1";
+
+    /** Filling policies are newer than refusing ones, and are served as a preview for some versions of Kubernetes. */
+    private static final List<String> VERSIONS_THAT_FILL = List.of(VERSION, "v1beta1");
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final KubernetesClient client;
+    private final Set<PolicyKey> keys;
+    private final String operatorNamespace;
+
+    PolicyReader(KubernetesClient client, Set<PolicyKey> keys, String operatorNamespace) {
+        this.client = client;
+        this.keys = keys;
+        this.operatorNamespace = operatorNamespace;
+    }
+
+    /** @throws KubernetesClientException if the API server does not answer, or does not allow it */
+    Observation read() {
+        List<ObservedPolicy> policies = new ArrayList<>();
+        Optional<String> fills = versionThatFills();
+        for (PolicyKey key : keys) {
+            Optional<String> version = key.kind().guards() ? Optional.of(VERSION) : fills;
+            version.flatMap(each -> policy(each, key)).ifPresent(policies::add);
+        }
+        return new Observation(policies, parameters(), fills.isPresent());
+    }
+
+    private Optional<String> versionThatFills() {
+        for (String version : VERSIONS_THAT_FILL) {
+            Optional<JsonNode> resources = get("/apis/" + GROUP + "/" + version);
+            if (resources.isPresent()) {
+                for (JsonNode resource : resources.get().path("resources")) {
+                    if (resource.path("name").asText().equals(PolicyKind.FILLING_POLICY.plural())) {
+                        return Optional.of(version);
+                    }
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<ObservedPolicy> policy(String version, PolicyKey key) {
+        return get("/apis/" + GROUP + "/" + version + "/" + key.kind().plural() + "/" + key.name())
+                .map(policy -> {
+                    JsonNode metadata = policy.path("metadata");
+                    return new ObservedPolicy(
+                            key,
+                            new Version(
+                                    metadata.path("uid").asText(),
+                                    metadata.path("generation").asLong()),
+                            Instant.parse(metadata.path("creationTimestamp").asText()),
+                            policy.path("spec"));
+                });
+    }
+
+    private Optional<ObservedParameters> parameters() {
+        return get("/api/v1/namespaces/" + operatorNamespace + "/configmaps/" + AdmissionParameters.NAME)
+                .map(map -> {
+                    Map<String, String> data = new HashMap<>();
+                    map.path("data")
+                            .properties()
+                            .forEach(entry ->
+                                    data.put(entry.getKey(), entry.getValue().asText()));
+                    JsonNode metadata = map.path("metadata");
+                    return new ObservedParameters(
+                            metadata.path("uid").asText(),
+                            metadata.path("resourceVersion").asText(),
+                            data);
+                });
+    }
+
+    /** Empty if there is no such thing. */
+    private Optional<JsonNode> get(String path) {
+        try {
+            return Optional.of(JSON.readTree(client.raw(path, "GET", null)));
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
+        } catch (JsonProcessingException e) {
+            throw new KubernetesClientException("the API server's answer to " + path + " is no JSON", e);
+        }
+    }
+}

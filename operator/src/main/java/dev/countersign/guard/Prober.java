@@ -1,0 +1,82 @@
+package dev.countersign.guard;
+
+import dev.countersign.config.Department;
+import dev.countersign.config.Departments;
+import dev.countersign.guard.check.Forgeries;
+import dev.countersign.guard.check.Forgery;
+import dev.countersign.guard.check.ProbeAnswer;
+import dev.countersign.guard.check.ProbeFinding;
+import dev.countersign.guard.check.ProbeRound;
+import dev.countersign.guard.check.Rule;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Sends the forgeries, one after the other. Nothing of them is ever stored: each is a dry run. */
+final class Prober {
+
+    /** Tries for one request that the API server does not answer. */
+    private static final int TRIES = 3;
+
+    private static final int SERVER_ERROR = 500;
+    private static final int TOO_MANY_REQUESTS = 429;
+
+    private final ProbeAccount account;
+    private final Consumer<Rule> failures;
+
+    /** @param failures told of each rule that did not refuse as it must */
+    Prober(ProbeAccount account, Consumer<Rule> failures) {
+        this.account = account;
+        this.failures = failures;
+    }
+
+    /** Ends early if the API server does not answer. */
+    ProbeRound round(Departments departments) throws InterruptedException {
+        List<ProbeFinding> findings = new ArrayList<>();
+        for (Department department : departments.all()) {
+            for (Forgery forgery : new Forgeries(department, account.username()).all()) {
+                try {
+                    ProbeFinding finding = forgery.judge(send(forgery));
+                    if (!(finding instanceof ProbeFinding.Held)) {
+                        failures.accept(forgery.rule());
+                    }
+                    findings.add(finding);
+                } catch (RuntimeException e) {
+                    failures.accept(forgery.rule());
+                    findings.add(new ProbeFinding.Untried("the admission policies could not be tried, for the API"
+                            + " server did not answer the probe's service account: " + Words.of(e)));
+                    return ProbeRound.of(findings);
+                }
+            }
+        }
+        return ProbeRound.of(findings);
+    }
+
+    private ProbeAnswer send(Forgery forgery) throws InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            try {
+                account.renew();
+                account.client().raw(forgery.path() + "?dryRun=All", "POST", forgery.object());
+                return new ProbeAnswer(HttpURLConnection.HTTP_CREATED, "");
+            } catch (KubernetesClientException e) {
+                if (e.getCode() == HttpURLConnection.HTTP_UNAUTHORIZED) {
+                    account.discard();
+                } else if (isAnswer(e)) {
+                    return new ProbeAnswer(e.getCode(), Words.of(e));
+                }
+                if (attempt == TRIES) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static boolean isAnswer(KubernetesClientException e) {
+        return e.getCode() > 0 && e.getCode() < SERVER_ERROR && e.getCode() != TOO_MANY_REQUESTS;
+    }
+}

@@ -1,0 +1,137 @@
+package dev.countersign.guard.check;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.countersign.canonical.CanonicalJson;
+import dev.countersign.canonical.Digest;
+import dev.countersign.config.Department;
+import dev.countersign.config.Departments;
+import dev.countersign.guard.check.GuardIdentity.ParametersVersion;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What one look at the API server says of the chart's own policies. Policies of others are not our business: each can
+ * only refuse more.
+ *
+ * @param whole the policies that are as they must be, with their version and time of creation
+ * @param problems of policies that guard; empty: all of them are as they must be
+ * @param disagreements between the departments' policies and what the admission policies are told of them
+ * @param warnings about policies that do not guard
+ * @param identity of the policies that guard, altered ones included
+ * @param digest over the specs of the policies that guard and the parameters, as they are
+ */
+public record PolicyFingerprint(
+        Map<PolicyKey, ObservedPolicy> whole,
+        List<String> problems,
+        List<String> disagreements,
+        List<String> warnings,
+        GuardIdentity identity,
+        String digest) {
+
+    private static final String DOMAIN = "guard/v1";
+    private static final int PATHS_TOLD = 3;
+    private static final String REPAIR =
+            "install the chart of this version again (helm upgrade), and find out who did it";
+
+    public PolicyFingerprint {
+        whole = Map.copyOf(whole);
+        problems = List.copyOf(problems);
+        disagreements = List.copyOf(disagreements);
+        warnings = List.copyOf(warnings);
+    }
+
+    public static PolicyFingerprint of(ExpectedPolicies expected, Observation found, Departments departments) {
+        Map<PolicyKey, ObservedPolicy> live = found.byKey();
+        Map<PolicyKey, ObservedPolicy> whole = new TreeMap<>();
+        List<String> problems = new ArrayList<>();
+        List<String> warnings = new ArrayList<>();
+        expected.specs().forEach((key, spec) -> {
+            ObservedPolicy policy = live.get(key);
+            List<String> faults = key.kind().guards() ? problems : warnings;
+            if (policy == null) {
+                if (key.kind().guards() || found.fills()) {
+                    faults.add(key + " is missing: " + REPAIR);
+                }
+                return;
+            }
+            List<String> paths = Differences.between("spec", spec, NormalSpec.of(key.kind(), policy.spec()));
+            if (paths.isEmpty()) {
+                whole.put(key, policy);
+            } else {
+                faults.add(key + " was altered (" + told(paths) + "): " + REPAIR);
+            }
+        });
+        return new PolicyFingerprint(
+                whole,
+                problems,
+                disagreements(found, departments),
+                warnings,
+                identity(guarding(expected, live), found),
+                digest(guarding(expected, live), found));
+    }
+
+    private static String told(List<String> paths) {
+        String told = String.join(", ", paths.subList(0, Math.min(PATHS_TOLD, paths.size())));
+        return paths.size() > PATHS_TOLD ? told + " and " + (paths.size() - PATHS_TOLD) + " more" : told;
+    }
+
+    private static List<String> disagreements(Observation found, Departments departments) {
+        if (found.parameters().isEmpty()) {
+            return List.of("ConfigMap " + AdmissionParameters.NAME + " is missing: " + REPAIR);
+        }
+        Map<String, String> data = found.parameters().get().data();
+        List<String> different = new ArrayList<>();
+        for (Department department : departments.all()) {
+            AdmissionParameters.of(department).forEach((key, value) -> {
+                String stated = data.get(key);
+                if (!value.equals(stated)) {
+                    different.add("ConfigMap " + AdmissionParameters.NAME + ": " + key + " is "
+                            + (stated == null ? "missing" : "\"" + stated + "\"") + ", but the policy of department "
+                            + department.name() + " says " + value
+                            + ": wait a minute if departments were just changed, else " + REPAIR);
+                }
+            });
+        }
+        return different;
+    }
+
+    /** The expected policies that guard and are there, as they are. */
+    private static SortedMap<PolicyKey, ObservedPolicy> guarding(
+            ExpectedPolicies expected, Map<PolicyKey, ObservedPolicy> live) {
+        SortedMap<PolicyKey, ObservedPolicy> guarding = new TreeMap<>();
+        for (PolicyKey key : expected.specs().keySet()) {
+            ObservedPolicy policy = live.get(key);
+            if (policy != null && key.kind().guards()) {
+                guarding.put(key, policy);
+            }
+        }
+        return guarding;
+    }
+
+    private static GuardIdentity identity(SortedMap<PolicyKey, ObservedPolicy> guarding, Observation found) {
+        SortedMap<PolicyKey, Version> versions = new TreeMap<>();
+        guarding.forEach((key, policy) -> versions.put(key, policy.version()));
+        return new GuardIdentity(
+                versions,
+                found.parameters()
+                        .map(each -> new ParametersVersion(each.uid(), each.resourceVersion()))
+                        .orElse(null));
+    }
+
+    private static String digest(SortedMap<PolicyKey, ObservedPolicy> guarding, Observation found) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        ArrayNode policies = json.putArray("policies");
+        guarding.forEach((key, policy) -> policies.addObject()
+                .put("kind", key.kind().kind())
+                .put("name", key.name())
+                .set("spec", NormalSpec.of(key.kind(), policy.spec())));
+        ObjectNode parameters = json.putObject("parameters");
+        found.parameters().ifPresent(each -> each.data().forEach(parameters::put));
+        return Digest.tagged(DOMAIN, CanonicalJson.of(json));
+    }
+}

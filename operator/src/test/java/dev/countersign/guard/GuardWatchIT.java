@@ -1,0 +1,329 @@
+package dev.countersign.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.countersign.api.Autonomy;
+import dev.countersign.config.DepartmentPolicy;
+import dev.countersign.config.Departments;
+import dev.countersign.config.Quotas;
+import dev.countersign.guard.check.Rule;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The guard against a real API server with the chart's policies: it stands, falls with each way of weakening them, and
+ * stands again once they are restored, but only for what is created from then on.
+ */
+@Timeout(120)
+class GuardWatchIT {
+
+    private static final Duration NOTICED = Duration.ofSeconds(2);
+    private static final Duration RESTORED = Duration.ofSeconds(20);
+    private static final String POLICY = "ValidatingAdmissionPolicy";
+    private static final String BINDING = "ValidatingAdmissionPolicyBinding";
+    private static final String APPROVALS = "countersign-approvals";
+    /** Without parameters: an API server forgets those of a policy whose last binding goes, until it is restarted. */
+    private static final String EXECUTIONS = "countersign-executions";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static GuardedCluster cluster;
+
+    private final TestingGuardJournal journal = new TestingGuardJournal();
+    private final List<Rule> failures = new CopyOnWriteArrayList<>();
+    private final AtomicReference<Departments> departments = new AtomicReference<>();
+    private GuardWatch guard;
+
+    /**
+     * @param told in the problem
+     * @param edit of the spec
+     */
+    private record Weakening(String name, String kind, String object, String told, Consumer<ObjectNode> edit) {
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    @BeforeAll
+    static void installPolicies() throws IOException {
+        cluster = new GuardedCluster();
+    }
+
+    @AfterAll
+    static void leave() {
+        cluster.close();
+    }
+
+    @BeforeEach
+    void watch() throws InterruptedException {
+        departments.set(cluster.departments());
+        guard = open();
+    }
+
+    @AfterEach
+    void close() {
+        guard.close();
+    }
+
+    private GuardWatch open() throws InterruptedException {
+        GuardWatch opened = GuardWatch.open(new GuardWatch.Terms(
+                cluster.client(),
+                GuardedCluster.OPERATOR_NAMESPACE,
+                departments::get,
+                journal,
+                failures::add,
+                Clock.systemUTC()));
+        await("the guard stands")
+                .atMost(RESTORED)
+                .untilAsserted(() -> assertThat(opened.state().problems()).isEmpty());
+        assertThat(opened.state().intact()).isTrue();
+        return opened;
+    }
+
+    private static Stream<Weakening> weakenings() {
+        return Stream.of(
+                new Weakening("audit only", BINDING, APPROVALS, "spec.validationActions", spec -> {
+                    spec.putArray("validationActions").add("Audit");
+                }),
+                new Weakening("narrowed to some namespaces", BINDING, APPROVALS, "spec.matchResources", spec -> {
+                    spec.withObject("/matchResources/namespaceSelector/matchLabels")
+                            .put("guarded", "yes");
+                }),
+                new Weakening("other parameters", BINDING, APPROVALS, "spec.paramRef.name", spec -> {
+                    spec.withObject("/paramRef").put("name", "mine");
+                }),
+                new Weakening("missing parameters allow", BINDING, APPROVALS, "parameterNotFoundAction", spec -> {
+                    spec.withObject("/paramRef").put("parameterNotFoundAction", "Allow");
+                }),
+                new Weakening("failure ignored", POLICY, APPROVALS, "spec.failurePolicy", spec -> {
+                    spec.put("failurePolicy", "Ignore");
+                }),
+                new Weakening(
+                        "a rule that is always true", POLICY, APPROVALS, "spec.validations[0].expression", spec -> {
+                            ((ObjectNode) spec.at("/validations/0")).put("expression", "true");
+                        }),
+                new Weakening("somebody exempt", POLICY, EXECUTIONS, "spec.matchConditions", spec -> {
+                    spec.putArray("matchConditions")
+                            .addObject()
+                            .put("name", "not-me")
+                            .put("expression", "request.userInfo.username != 'mallory'");
+                }),
+                new Weakening("deletion not looked at", POLICY, APPROVALS, "resourceRules[0].operations", spec -> {
+                    ((ObjectNode) spec.at("/matchConstraints/resourceRules/0"))
+                            .putArray("operations")
+                            .add("CREATE")
+                            .add("UPDATE");
+                }));
+    }
+
+    @ParameterizedTest
+    @MethodSource("weakenings")
+    void eachWeakeningIsSeenAndWhatWasCreatedBeforeItIsNotTrusted(Weakening weakening) {
+        Instant before = Instant.now();
+        JsonNode spec = spec(weakening.kind(), weakening.object());
+
+        ObjectNode weak = spec.deepCopy();
+        weakening.edit().accept(weak);
+        replaceSpec(weakening.kind(), weakening.object(), weak);
+
+        await("broken").atMost(NOTICED).until(() -> !guard.state().intact());
+        assertThat(guard.state().problems())
+                .singleElement()
+                .asString()
+                .startsWith(weakening.kind() + " " + weakening.object() + " was altered")
+                .contains(weakening.told());
+
+        Instant restored = Instant.now();
+        replaceSpec(weakening.kind(), weakening.object(), spec);
+        await("intact").atMost(RESTORED).until(() -> guard.state().intact());
+        assertThat(guard.state().since()).isAfter(restored);
+        assertThat(guard.state().covers(before)).isFalse();
+        assertThat(guard.state().covers(Instant.now().plusSeconds(6))).isTrue();
+        assertThat(journal.words()).endsWith("failed", "restored");
+    }
+
+    @Test
+    void aBindingThatWasAwayIsTrustedFromItsNewCreationOn() {
+        GenericKubernetesResource binding = cluster.policy(BINDING, EXECUTIONS).require();
+
+        cluster.policy(BINDING, EXECUTIONS).delete();
+
+        await("broken").atMost(NOTICED).until(() -> !guard.state().intact());
+        assertThat(guard.state().problems())
+                .singleElement()
+                .asString()
+                .startsWith(BINDING + " " + EXECUTIONS + " is missing");
+
+        binding.getMetadata().setUid(null);
+        binding.getMetadata().setResourceVersion(null);
+        Instant restored = Instant.now();
+        cluster.client().resource(binding).create();
+        await("intact").atMost(RESTORED).until(() -> guard.state().intact());
+        assertThat(guard.state().since()).isAfter(restored);
+    }
+
+    @Test
+    void whatWasWeakenedAndRestoredWhileNobodyLookedIsSeenAfterwards() throws InterruptedException {
+        Instant before = Instant.now();
+        guard.close();
+        JsonNode spec = spec(BINDING, APPROVALS);
+        ObjectNode weak = spec.deepCopy();
+        weak.putArray("validationActions").add("Audit");
+        replaceSpec(BINDING, APPROVALS, weak);
+        replaceSpec(BINDING, APPROVALS, spec);
+
+        guard = open();
+
+        assertThat(guard.state().covers(before)).isFalse();
+    }
+
+    @Test
+    void whatNobodyTouchedWhileNobodyLookedIsTrustedThroughout() throws InterruptedException {
+        Instant since = guard.state().since();
+        guard.close();
+
+        guard = open();
+
+        assertThat(guard.state().since()).isEqualTo(since);
+        assertThat(journal.words()).hasSize(1).containsOnly("observed");
+    }
+
+    @Test
+    void parametersThatSayOtherThanTheDepartmentBreakItButNoTrust() {
+        Instant since = guard.state().since();
+
+        cluster.parameter("singleAdmin", "true");
+
+        await("broken").atMost(NOTICED).until(() -> !guard.state().intact());
+        assertThat(guard.state().problems())
+                .singleElement()
+                .asString()
+                .contains(cluster.department() + ".singleAdmin is \"true\"", "says false");
+
+        cluster.parameter("singleAdmin", "false");
+        await("intact").atMost(RESTORED).until(() -> guard.state().intact());
+        assertThat(guard.state().since()).isEqualTo(since);
+    }
+
+    @Test
+    void aDepartmentOfASingleAdminIsTriedWithoutTheRulesItWaives() {
+        cluster.parameter("singleAdmin", "true");
+        departments.set(cluster.departments(
+                DepartmentPolicy.of(Autonomy.Autonomous, null, Set.of(), true, true, Quotas.DEFAULT, false)));
+        guard.look();
+
+        await("judged anew").during(Duration.ofSeconds(2)).atMost(RESTORED).until(() -> guard.state()
+                .intact());
+
+        departments.set(cluster.departments());
+        cluster.parameter("singleAdmin", "false");
+        await("judged anew").during(Duration.ofSeconds(2)).atMost(RESTORED).until(() -> guard.state()
+                .intact());
+    }
+
+    /** Nothing about the policies shows it: the probe finds it. */
+    @Test
+    void aRuleThatDoesNotHoldIsFoundByItsForgery() {
+        cluster.letProbe(cluster.department(), "countersign.dev", List.of("codetemplates"), "approve");
+        departments.set(cluster.departments(
+                DepartmentPolicy.of(Autonomy.Supervised, null, Set.of(), false, true, Quotas.DEFAULT, false)));
+        guard.look();
+
+        await("broken").atMost(RESTORED).until(() -> !guard.state().intact());
+
+        assertThat(guard.state().problems())
+                .singleElement()
+                .asString()
+                .startsWith("rule [approve-authority] in department " + cluster.department() + " does not hold")
+                .contains("[machines-never-approve]");
+        assertThat(failures).contains(Rule.APPROVE_AUTHORITY);
+
+        cluster.client()
+                .rbac()
+                .roles()
+                .inNamespace(cluster.department())
+                .withName("countersign-probe-approve")
+                .delete();
+        Instant restored = Instant.now();
+        await("intact").atMost(Duration.ofSeconds(40)).until(() -> guard.state().intact());
+        assertThat(guard.state().since()).isAfter(restored);
+    }
+
+    @Test
+    void aFillingPolicyThatIsMissingIsToldAndBreaksNothing() {
+        GenericKubernetesResource filling = cluster.policy(
+                        "MutatingAdmissionPolicyBinding", "countersign-identity-executions")
+                .get();
+        org.junit.jupiter.api.Assumptions.assumeTrue(filling != null, "this cluster has no filling policies");
+        cluster.policy("MutatingAdmissionPolicyBinding", "countersign-identity-executions")
+                .delete();
+        try {
+            guard.look();
+
+            await("told").atMost(NOTICED).until(() -> !guard.state().problems().isEmpty());
+            assertThat(guard.state().intact()).isTrue();
+            assertThat(guard.state().problems())
+                    .singleElement()
+                    .asString()
+                    .startsWith("MutatingAdmissionPolicyBinding countersign-identity-executions is missing");
+        } finally {
+            filling.getMetadata().setUid(null);
+            filling.getMetadata().setResourceVersion(null);
+            cluster.client().resource(filling).create();
+        }
+    }
+
+    @Test
+    void listenersHearOfEachChange() {
+        AtomicInteger heard = new AtomicInteger();
+        guard.onChange(() -> {
+            throw new IllegalStateException("a listener that breaks harms nobody");
+        });
+        guard.onChange(heard::incrementAndGet);
+
+        cluster.parameter("externalAuthorship", "false");
+
+        await("broken")
+                .atMost(NOTICED)
+                .until(() -> heard.get() > 0 && !guard.state().intact());
+        int before = heard.get();
+        cluster.parameter("externalAuthorship", "true");
+        await("intact").atMost(RESTORED).until(() -> guard.state().intact() && heard.get() > before);
+    }
+
+    private static JsonNode spec(String kind, String name) {
+        return JSON.valueToTree(
+                cluster.policy(kind, name).require().getAdditionalProperties().get("spec"));
+    }
+
+    private static void replaceSpec(String kind, String name, JsonNode spec) {
+        cluster.policy(kind, name).edit(object -> {
+            object.setAdditionalProperty("spec", JSON.convertValue(spec, Object.class));
+            return object;
+        });
+    }
+}

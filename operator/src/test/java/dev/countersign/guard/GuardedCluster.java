@@ -1,0 +1,202 @@
+package dev.countersign.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.countersign.config.Department;
+import dev.countersign.config.DepartmentPolicy;
+import dev.countersign.config.Departments;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRuleBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * The cluster of {@code KUBECONFIG} with the chart's admission policies and a department of the test's own. What is
+ * there already, from an installed chart, is used and left as it was.
+ */
+final class GuardedCluster implements AutoCloseable {
+
+    static final String OPERATOR_NAMESPACE = "countersign-system";
+
+    private static final Path CHART = Path.of("../helm/countersign/files");
+    private static final String PROBE = "countersign-probe";
+
+    private final KubernetesClient client;
+    private final Deque<HasMetadata> made = new ArrayDeque<>();
+    private final String name =
+            "guard-it-" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+
+    GuardedCluster() throws IOException {
+        assertThat(System.getenv("KUBECONFIG"))
+                .as("KUBECONFIG must name a cluster for these tests, such as the one of cluster/cluster up; then"
+                        + " eval \"$(cluster/cluster env)\"")
+                .isNotBlank();
+        client = new KubernetesClientBuilder()
+                .withConfig(Config.autoConfigure(null))
+                .build();
+        for (String manifest : manifests("crds")) {
+            make(client.resource(manifest).item());
+        }
+        client.apiextensions().v1().customResourceDefinitions().list().getItems().stream()
+                .filter(crd -> crd.getSpec().getGroup().equals("countersign.dev"))
+                .forEach(crd -> client.resource(crd)
+                        .waitUntilCondition(
+                                each -> each.getStatus() != null
+                                        && each.getStatus().getConditions() != null
+                                        && each.getStatus().getConditions().stream()
+                                                .anyMatch(condition -> condition
+                                                                .getType()
+                                                                .equals("Established")
+                                                        && condition.getStatus().equals("True")),
+                                30,
+                                TimeUnit.SECONDS));
+        makeNamespace(OPERATOR_NAMESPACE, Map.of());
+        makeNamespace(name, Map.of());
+        makeNamespace(name + "-sandboxes", Map.of("countersign.dev/sandboxes-of", name));
+        make(new ServiceAccountBuilder()
+                .withNewMetadata()
+                .withName(PROBE)
+                .withNamespace(OPERATOR_NAMESPACE)
+                .endMetadata()
+                .build());
+        letProbe(
+                name,
+                "countersign.dev",
+                List.of("codetemplates", "templateapprovals", "executions", "executionapprovals"),
+                "create");
+        letProbe(name + "-sandboxes", "", List.of("pods", "configmaps"), "create");
+        make(new ConfigMapBuilder()
+                .withNewMetadata()
+                .withName("countersign-admission")
+                .withNamespace(OPERATOR_NAMESPACE)
+                .endMetadata()
+                .build());
+        parameter("singleAdmin", "false");
+        parameter("externalAuthorship", "true");
+        for (String manifest : manifests("admission")) {
+            make(client.resource(manifest).item());
+        }
+    }
+
+    KubernetesClient client() {
+        return client;
+    }
+
+    Departments departments() {
+        return departments(DepartmentPolicy.DEFAULT);
+    }
+
+    Departments departments(DepartmentPolicy policy) {
+        return new Departments(List.of(new Department(name, name, name + "-sandboxes", policy)));
+    }
+
+    /** Of the department; null removes it. */
+    void parameter(String key, String value) {
+        client.configMaps()
+                .inNamespace(OPERATOR_NAMESPACE)
+                .withName("countersign-admission")
+                .edit(map -> {
+                    var builder = new ConfigMapBuilder(map);
+                    return value == null
+                            ? builder.removeFromData(name + "." + key).build()
+                            : builder.addToData(name + "." + key, value).build();
+                });
+    }
+
+    /** Gives the probe's service account a right, as nobody should. */
+    void letProbe(String namespace, String group, List<String> resources, String verb) {
+        String role = PROBE + "-" + verb;
+        make(new RoleBuilder()
+                .withNewMetadata()
+                .withName(role)
+                .withNamespace(namespace)
+                .endMetadata()
+                .withRules(new PolicyRuleBuilder()
+                        .withApiGroups(group)
+                        .withResources(resources)
+                        .withVerbs(verb)
+                        .build())
+                .build());
+        make(new RoleBindingBuilder()
+                .withNewMetadata()
+                .withName(role)
+                .withNamespace(namespace)
+                .endMetadata()
+                .withNewRoleRef("rbac.authorization.k8s.io", "Role", role)
+                .addNewSubject("", "ServiceAccount", PROBE, OPERATOR_NAMESPACE)
+                .build());
+    }
+
+    String department() {
+        return name;
+    }
+
+    Resource<GenericKubernetesResource> policy(String kind, String name) {
+        return client.genericKubernetesResources(new ResourceDefinitionContext.Builder()
+                        .withGroup("admissionregistration.k8s.io")
+                        .withVersion("v1")
+                        .withKind(kind)
+                        .withPlural(kind.toLowerCase(java.util.Locale.ROOT).replaceAll("y$", "ie") + "s")
+                        .withNamespaced(false)
+                        .build())
+                .withName(name);
+    }
+
+    private void makeNamespace(String namespace, Map<String, String> labels) {
+        make(new NamespaceBuilder()
+                .withNewMetadata()
+                .withName(namespace)
+                .withLabels(labels)
+                .endMetadata()
+                .build());
+    }
+
+    private void make(HasMetadata object) {
+        var resource = client.resource(object);
+        if (resource.get() == null) {
+            made.push(resource.create());
+        }
+    }
+
+    private static List<String> manifests(String folder) throws IOException {
+        try (Stream<Path> files = Files.list(CHART.resolve(folder))) {
+            return files.sorted().map(GuardedCluster::read).toList();
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file).replace("OPERATOR_NAMESPACE", OPERATOR_NAMESPACE);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        parameter("singleAdmin", null);
+        parameter("externalAuthorship", null);
+        made.forEach(object -> client.resource(object).delete());
+        client.close();
+    }
+}

@@ -1,0 +1,102 @@
+package dev.countersign.guard.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.countersign.api.Autonomy;
+import dev.countersign.config.Department;
+import dev.countersign.config.DepartmentPolicy;
+import dev.countersign.config.Quotas;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ForgeriesTest {
+
+    private static final String PROBE = "system:serviceaccount:countersign-system:countersign-probe";
+    private static final String DENIED =
+            "x is forbidden: ValidatingAdmissionPolicy 'countersign-executions' with binding"
+                    + " 'countersign-executions' denied request: ";
+
+    private static List<Forgery> forgeries(DepartmentPolicy policy) {
+        return new Forgeries(new Department("finance", "fin", "fin-runs", policy), PROBE).all();
+    }
+
+    private static Forgery requester() {
+        return forgeries(DepartmentPolicy.DEFAULT).stream()
+                .filter(each -> each.rule() == Rule.REQUESTER_IS_CALLER)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void everyRuleIsTriedInEveryDepartment() {
+        assertThat(forgeries(DepartmentPolicy.DEFAULT))
+                .extracting(Forgery::rule)
+                .contains(Rule.values());
+        assertThat(forgeries(DepartmentPolicy.DEFAULT))
+                .allSatisfy(each -> assertThat(each.path()).containsAnyOf("/namespaces/fin/", "/namespaces/fin-runs/"));
+    }
+
+    @Test
+    void aSingleAdminsWaiverIsNotTried() {
+        var waived = DepartmentPolicy.of(Autonomy.Autonomous, null, Set.of(), true, true, Quotas.DEFAULT, false);
+
+        assertThat(forgeries(waived))
+                .extracting(Forgery::rule)
+                .doesNotContain(Rule.APPROVER_IS_NOT_AUTHOR, Rule.APPROVER_IS_NOT_REQUESTER)
+                .contains(Rule.APPROVER_IS_CALLER, Rule.APPROVE_AUTHORITY);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"403, [requester-is-caller] be you", "422, [requester-is-caller] be you"})
+    void theRefusalByItsRuleIsWhatIsWanted(int code, String message) {
+        assertThat(requester().judge(new ProbeAnswer(code, DENIED + message))).isInstanceOf(ProbeFinding.Held.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "404, namespaces fin not found",
+        "403, unable to create new content in namespace fin because it is being terminated"
+    })
+    void whereNothingCanBeCreatedNothingCanBeForged(int code, String message) {
+        assertThat(requester().judge(new ProbeAnswer(code, message))).isInstanceOf(ProbeFinding.Held.class);
+    }
+
+    @Test
+    void whatIsLetInOrRefusedByALaterRuleBreaksTheRule() {
+        assertThat(requester().judge(new ProbeAnswer(201, "")))
+                .isInstanceOfSatisfying(
+                        ProbeFinding.Broken.class,
+                        broken -> assertThat(broken.problem())
+                                .startsWith(
+                                        "rule [requester-is-caller] in department finance does not hold: a forged Execution was let in"));
+        assertThat(requester().judge(new ProbeAnswer(403, DENIED + "[requester-uid-is-caller] no")))
+                .isInstanceOfSatisfying(ProbeFinding.Broken.class, broken -> assertThat(broken.problem())
+                        .contains("was refused only later: 403", "[requester-uid-is-caller]"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "403, User cannot create resource executions",
+        "400, the object is no Execution",
+        "403, ValidatingAdmissionPolicy 'of-others' denied request: [what]",
+        "409, [requester-is-caller] is only a word here"
+    })
+    void whatIsRefusedBeforeTheRuleSaysNothingOfIt(int code, String message) {
+        assertThat(requester().judge(new ProbeAnswer(code, message))).isInstanceOf(ProbeFinding.Untried.class);
+    }
+
+    @Test
+    void aRoundIsAsGoodAsItsWorstFinding() {
+        var held = new ProbeFinding.Held();
+        var untried = new ProbeFinding.Untried("u");
+        var broken = new ProbeFinding.Broken("b");
+
+        assertThat(ProbeRound.of(List.of())).isEqualTo(new ProbeRound.Held());
+        assertThat(ProbeRound.of(List.of(held, held))).isEqualTo(new ProbeRound.Held());
+        assertThat(ProbeRound.of(List.of(held, untried))).isEqualTo(new ProbeRound.Untried(List.of("u")));
+        assertThat(ProbeRound.of(List.of(untried, broken, held))).isEqualTo(new ProbeRound.Broken(List.of("b")));
+    }
+}
