@@ -9,7 +9,9 @@ import dev.countersign.audit.AuditSubject;
 import dev.countersign.audit.Authorship;
 import dev.countersign.audit.Identity;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 
 /** From what is seen of an approval to what is to be recorded and shown of it. Pure and total. */
 public final class ApprovalPlanner {
@@ -18,7 +20,13 @@ public final class ApprovalPlanner {
     private ApprovalPlanner() {}
 
     static ApprovalPlan plan(ObservedApproval observed, Optional<LiveTemplate> live, Terms terms) {
-        Standing standing = Standing.of(observed, live, terms);
+        return plan(observed, live, terms, EnumSet.allOf(ApprovalRule.class));
+    }
+
+    /** As if there were these rules only: what shows that none of them is idle. */
+    static ApprovalPlan plan(
+            ObservedApproval observed, Optional<LiveTemplate> live, Terms terms, Set<ApprovalRule> rules) {
+        Standing standing = Standing.of(observed, live, terms, rules);
         return new ApprovalPlan(
                 event(observed, standing, live, terms),
                 new ApprovalStatuses(observed, standing, terms.now()).status(),

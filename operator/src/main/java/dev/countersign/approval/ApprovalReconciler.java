@@ -1,5 +1,6 @@
 package dev.countersign.approval;
 
+import dev.countersign.api.codetemplate.CodeTemplate;
 import dev.countersign.api.templateapproval.TemplateApproval;
 import dev.countersign.audit.AuditConflictException;
 import dev.countersign.audit.AuditLog;
@@ -61,13 +62,17 @@ public final class ApprovalReconciler implements Reconciler<TemplateApproval> {
     @Override
     public UpdateControl<TemplateApproval> reconcile(TemplateApproval approval, Context<TemplateApproval> context)
             throws InterruptedException {
-        ApprovalPlan plan = plan(approval, terms.of(approval.getMetadata().getNamespace()));
+        String namespace = approval.getMetadata().getNamespace();
+        ApprovalPlan plan = plan(approval, catalog.template(Catalog.key(approval)), terms.of(namespace));
         for (int i = 0; plan.event().isPresent() && i < MOST_RECORDS; i++) {
-            plan = plan(approval, terms.confirmed(approval.getMetadata().getNamespace()));
+            // For good, so not on what a watch has brought so far; the template first, then the guard that stands for
+            // it.
+            var template = catalog.liveTemplate(Catalog.key(approval));
+            plan = plan(approval, template, terms.confirmed(namespace));
             if (plan.event().isEmpty() || !record(plan)) {
                 break;
             }
-            plan = plan(approval, terms.of(approval.getMetadata().getNamespace()));
+            plan = plan(approval, template, terms.of(namespace));
         }
         if (!plan.status().equals(approval.getStatus())) {
             writer.apply(new TemplateApproval(), approval.getMetadata(), plan.status());
@@ -75,9 +80,8 @@ public final class ApprovalReconciler implements Reconciler<TemplateApproval> {
         return next(plan);
     }
 
-    private ApprovalPlan plan(TemplateApproval approval, Terms now) {
-        Optional<LiveTemplate> live =
-                catalog.template(Catalog.key(approval)).map(template -> LiveTemplate.of(template, audit.approvals()));
+    private ApprovalPlan plan(TemplateApproval approval, Optional<CodeTemplate> template, Terms now) {
+        var live = template.map(each -> LiveTemplate.of(each, audit.approvals()));
         return ApprovalPlanner.plan(ObservedApproval.of(approval, audit.approvals()), live, now);
     }
 

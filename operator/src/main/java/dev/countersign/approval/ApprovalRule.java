@@ -36,6 +36,22 @@ enum ApprovalRule {
         }
     },
 
+    /**
+     * Its spec is as it was created. All that may ever be written to it is a revocation, and the API server counts every
+     * change in a number that nobody can set: a revocation that was taken back still shows.
+     */
+    NEVER_CHANGED {
+        @Override
+        Optional<Standing> against(ObservedApproval observed, Optional<LiveTemplate> live, Terms terms) {
+            return Long.valueOf(1).equals(observed.approval().getMetadata().getGeneration())
+                    ? Optional.empty()
+                    : no(
+                            Reason.ApprovalRevoked,
+                            "its spec was changed after it was created, which only a revocation does, but it has none:"
+                                    + " somebody took one back; look into it, then approve again");
+        }
+    },
+
     /** Its time, by the API server's creation time, is not over. */
     NOT_EXPIRED {
         @Override
@@ -205,6 +221,24 @@ enum ApprovalRule {
             return observed.logged().accepted().isPresent() || terms.guard().covers(observed.created())
                     ? Optional.empty()
                     : no(Reason.GuardGap, terms.gap("it", observed.created(), "approve again"));
+        }
+    },
+
+    /**
+     * If it is not accepted yet: it was made for this very template, and not for one that had its name. What was accepted
+     * goes on counting for a template that is re-created as it was, as GitOps engines do.
+     */
+    TEMPLATE_IS_OLDER {
+        @Override
+        Optional<Standing> against(ObservedApproval observed, Optional<LiveTemplate> live, Terms terms) {
+            return observed.logged().accepted().isPresent()
+                            || !observed.created().isBefore(live.orElseThrow().created())
+                    ? Optional.empty()
+                    : no(
+                            Reason.AuthorsChanged,
+                            "it was created at " + observed.created()
+                                    + ", and the template was re-created after that, at "
+                                    + live.orElseThrow().created() + ": review it and approve anew");
         }
     },
 

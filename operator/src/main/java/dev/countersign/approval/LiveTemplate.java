@@ -5,6 +5,7 @@ import dev.countersign.api.codetemplate.CodeTemplate;
 import dev.countersign.audit.ApprovalLedger;
 import dev.countersign.audit.RecordedTemplate;
 import dev.countersign.template.BehaviourProjection;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -12,9 +13,10 @@ import java.util.List;
  *
  * @param digest of its behaviour
  * @param authors all who changed it by hand
+ * @param created when this very object was admitted, by the API server's clock
  * @param origin whether those are known to be all
  */
-public record LiveTemplate(String digest, List<Subject> authors, Origin origin) {
+public record LiveTemplate(String digest, List<Subject> authors, Instant created, Origin origin) {
 
     /** What the log says of how the template came to be what it is. */
     public enum Origin {
@@ -32,7 +34,10 @@ public record LiveTemplate(String digest, List<Subject> authors, Origin origin) 
 
     public static LiveTemplate of(CodeTemplate template, ApprovalLedger ledger) {
         return new LiveTemplate(
-                BehaviourProjection.of(template).digest(), template.getSpec().authors(), origin(template, ledger));
+                BehaviourProjection.of(template).digest(),
+                template.getSpec().authors(),
+                Instant.parse(template.getMetadata().getCreationTimestamp()),
+                origin(template, ledger));
     }
 
     /** What the log says of this very version of the template. */

@@ -46,7 +46,8 @@ public sealed interface AuditEvent permits AuditEvent.OfObject, AuditEvent.OfGua
             implements OfObject {
         public TemplateObserved {
             Digest.require("templateDigest", templateDigest);
-            authors = List.copyOf(authors);
+            // Records of before authors were noted have none.
+            authors = authors == null ? List.of() : List.copyOf(authors);
         }
 
         @Override

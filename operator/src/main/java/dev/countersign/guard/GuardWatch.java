@@ -85,6 +85,7 @@ public final class GuardWatch implements Guard, AutoCloseable {
     private final CompletableFuture<Void> judged = new CompletableFuture<>();
 
     private volatile GuardState state;
+    private volatile boolean closing;
 
     // What follows is the judge's own.
     private boolean roundIsUnderWay;
@@ -153,6 +154,7 @@ public final class GuardWatch implements Guard, AutoCloseable {
 
     @Override
     public void close() {
+        closing = true;
         watches.close();
         forger.shutdownNow();
         judge.shutdownNow();
@@ -234,6 +236,10 @@ public final class GuardWatch implements Guard, AutoCloseable {
 
     /** @param isJudged whether this is more than that nothing is known yet */
     private void publish(boolean isJudged) {
+        if (closing) {
+            // A look that was cut short by the end says nothing, and must not be written down for the next operator.
+            return;
+        }
         GuardState before = state;
         GuardState now = judgement.state();
         state = now;
@@ -280,6 +286,9 @@ public final class GuardWatch implements Guard, AutoCloseable {
 
     /** Sees to it that somebody looks and tries again in time, never later than was planned before. */
     private void plan() {
+        if (closing) {
+            return;
+        }
         Duration wait = ROUND_INTERVAL;
         if (state.intact()) {
             retry = FIRST_RETRY;

@@ -2,6 +2,7 @@ package dev.countersign.template;
 
 import dev.countersign.api.codetemplate.CodeTemplate;
 import dev.countersign.approval.LiveTemplate;
+import java.time.Instant;
 import java.util.Set;
 
 /**
@@ -14,7 +15,11 @@ public record TemplateFacts(CodeTemplate template, String digest, TemplateValidi
 
     /** The template as approvals see it. */
     public LiveTemplate live(LiveTemplate.Origin origin) {
-        return new LiveTemplate(digest, template.getSpec().authors(), origin);
+        return new LiveTemplate(
+                digest,
+                template.getSpec().authors(),
+                Instant.parse(template.getMetadata().getCreationTimestamp()),
+                origin);
     }
 
     public static TemplateFacts of(CodeTemplate template, Set<String> allowedImages) {

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ApprovalPlannerTest {
     private static final String DIGEST = "sha256:" + "a".repeat(64);
     private static final String GUARD_DIGEST = "sha256:" + "9".repeat(64);
+    private static final Instant CREATED = Instant.parse("2026-11-21T11:00:00Z");
     private static final Instant EXPIRY = Instant.parse("2026-11-21T12:00:00Z");
 
     /**
@@ -50,6 +51,8 @@ class ApprovalPlannerTest {
       accepted, template changed |           | accepted | other   | stands | 11:01 |                 | False DigestMismatch
       changed in a gap           |           | nothing  | taints  | stands | 11:01 | rejected GuardGap | False GuardGap
       accepted, changed in a gap |           | accepted | taints  | stands | 11:01 |                 | True Accepted
+      template re-created since  |           | nothing  | renewed | stands | 11:01 | rejected AuthorsChanged | False AuthorsChanged
+      accepted, then re-created  |           | accepted | renewed | stands | 11:01 |                 | True Accepted
       change not recorded yet    |           | nothing  | unknown | stands | 11:01 |                 | Unknown Pending
       no template                |           | nothing  | none    | stands | 11:01 | rejected TemplateNotFound | False TemplateNotFound
       revoked                    | revoked   | accepted | fits    | stands | 11:01 | revoked by dave | False ApprovalRevoked
@@ -126,7 +129,9 @@ class ApprovalPlannerTest {
 
         // When
         var plan = ApprovalPlanner.plan(
-                observed, Optional.of(new LiveTemplate(DIGEST, List.of(), Origin.GUARDED)), terms("stands", "11:01"));
+                observed,
+                Optional.of(new LiveTemplate(DIGEST, List.of(), CREATED, Origin.GUARDED)),
+                terms("stands", "11:01"));
 
         // Then
         assertThat(plan.event()).hasValueSatisfying(event -> assertThat(
@@ -205,16 +210,21 @@ class ApprovalPlannerTest {
 
     private static Optional<LiveTemplate> live(String template) {
         return switch (template) {
-            case "fits" -> Optional.of(new LiveTemplate(DIGEST, List.of(new Subject("bob", null)), Origin.GUARDED));
-            case "taints" -> Optional.of(new LiveTemplate(DIGEST, List.of(new Subject("bob", null)), Origin.UNGUARDED));
+            case "fits" ->
+                Optional.of(new LiveTemplate(DIGEST, List.of(new Subject("bob", null)), CREATED, Origin.GUARDED));
+            case "renewed" ->
+                Optional.of(new LiveTemplate(
+                        DIGEST, List.of(new Subject("bob", null)), CREATED.plusSeconds(1), Origin.GUARDED));
+            case "taints" ->
+                Optional.of(new LiveTemplate(DIGEST, List.of(new Subject("bob", null)), CREATED, Origin.UNGUARDED));
             case "unknown" ->
-                Optional.of(new LiveTemplate(DIGEST, List.of(new Subject("bob", null)), Origin.UNRECORDED));
+                Optional.of(new LiveTemplate(DIGEST, List.of(new Subject("bob", null)), CREATED, Origin.UNRECORDED));
             case "authors" ->
                 Optional.of(new LiveTemplate(
-                        DIGEST, List.of(new Subject("bob", null), new Subject("eve", null)), Origin.GUARDED));
+                        DIGEST, List.of(new Subject("bob", null), new Subject("eve", null)), CREATED, Origin.GUARDED));
             case "other" ->
                 Optional.of(new LiveTemplate(
-                        "sha256:" + "b".repeat(64), List.of(new Subject("bob", null)), Origin.GUARDED));
+                        "sha256:" + "b".repeat(64), List.of(new Subject("bob", null)), CREATED, Origin.GUARDED));
             default -> Optional.empty();
         };
     }

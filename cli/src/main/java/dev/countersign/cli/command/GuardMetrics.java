@@ -12,16 +12,16 @@ record GuardMetrics(String metrics) {
 
     /** Empty where they say nothing. */
     Optional<State> state() {
-        return metrics.lines()
-                .filter(each -> each.startsWith("countersign_guard_intact"))
-                .findFirst()
-                .map(GuardMetrics::of);
+        if (value("countersign_guard_enforced").filter(each -> each == 0).isPresent()) {
+            return Optional.of(State.OFF);
+        }
+        return value("countersign_guard_intact").map(each -> each > 0 ? State.INTACT : State.BROKEN);
     }
 
-    private static State of(String line) {
-        if (line.contains("mode=\"off\"") || line.contains("mode=\"Off\"") || line.contains("mode=\"OFF\"")) {
-            return State.OFF;
-        }
-        return Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)) > 0 ? State.INTACT : State.BROKEN;
+    private Optional<Double> value(String name) {
+        return metrics.lines()
+                .filter(each -> each.startsWith(name + " ") || each.startsWith(name + "{"))
+                .findFirst()
+                .map(each -> Double.parseDouble(each.substring(each.lastIndexOf(' ') + 1)));
     }
 }

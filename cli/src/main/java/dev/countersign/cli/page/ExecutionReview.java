@@ -1,6 +1,7 @@
 package dev.countersign.cli.page;
 
 import dev.countersign.api.ConditionType;
+import dev.countersign.api.Limits;
 import dev.countersign.api.codetemplate.CodeTemplate;
 import dev.countersign.api.execution.Execution;
 import dev.countersign.api.execution.ExecutionAudit;
@@ -55,8 +56,17 @@ public record ExecutionReview(
         return template.map(each -> BehaviourProjection.of(each).digest());
     }
 
-    /** What it may use: what it asks for, and for the rest what template and approval allow. */
+    /**
+     * What it may use: as the operator says, who also knows the department's caps; where it says nothing, what the run
+     * asks for, and for the rest what template and approval allow.
+     */
     public Optional<RunLimits> limits() {
+        Limits inEffect =
+                status().map(ExecutionStatus::audit).map(ExecutionAudit::limits).orElse(null);
+        return allowedLimits().map(each -> RunLimits.of(inEffect, each));
+    }
+
+    private Optional<RunLimits> allowedLimits() {
         return template.map(each -> {
             RunLimits widest = RunLimits.of(each.getSpec().limits(), RunLimits.DEFAULTS);
             var ceilings = approval.map(one -> one.getSpec().grant().ceilings()).orElse(null);

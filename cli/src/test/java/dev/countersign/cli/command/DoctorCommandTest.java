@@ -13,7 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DoctorCommandTest {
     private static final String ADMISSION = "GET /apis/admissionregistration.k8s.io/v1/";
-    private static final String OPERATOR = "GET /apis/apps/v1/namespaces/countersign-system/deployments/countersign-operator";
+    private static final String OPERATOR =
+            "GET /apis/apps/v1/namespaces/countersign-system/deployments/countersign-operator";
     private static final List<String> GUARDS =
             List.of("approvals", "executions", "templates", "status", "namespaces", "sandboxes");
 
@@ -29,9 +30,7 @@ class DoctorCommandTest {
         api.on(
                 "GET /apis/countersign.dev/v1alpha1",
                 "resources: [{name: codetemplates}, {name: templateapprovals}, {name: executions}, {name: executionapprovals}]");
-        api.on(
-                "POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
-                "status: {allowed: true}");
+        api.on("POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "status: {allowed: true}");
     }
 
     @AfterEach
@@ -81,7 +80,8 @@ class DoctorCommandTest {
         var outcome = api.run("doctor");
 
         assertThat(outcome.out())
-                .contains("not known policy countersign-approvals: you may not read it", "you may not read its metrics");
+                .contains(
+                        "not known policy countersign-approvals: you may not read it", "you may not read its metrics");
         assertThat(outcome.exit()).isZero();
     }
 
@@ -89,9 +89,7 @@ class DoctorCommandTest {
     void aClusterWithoutCountersignIsAProblem() throws IOException {
         try (var bare = new TestingApi(folder)) {
             bare.on("GET /version", "gitVersion: v1.36.3");
-            bare.on(
-                    "POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
-                    "status: {allowed: false}");
+            bare.on("POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "status: {allowed: false}");
 
             var outcome = bare.run("doctor");
 
@@ -102,9 +100,12 @@ class DoctorCommandTest {
 
     @Test
     void theGuardsMetricIsReadInAllItsForms() {
-        assertThat(new GuardMetrics("# HELP x\ncountersign_guard_intact 1.0\n").state()).contains(GuardMetrics.State.INTACT);
+        assertThat(new GuardMetrics("# HELP x\ncountersign_guard_intact{a=\"b\"} 1.0\ncountersign_guard_enforced 1.0\n")
+                        .state())
+                .contains(GuardMetrics.State.INTACT);
         assertThat(new GuardMetrics("countersign_guard_intact 0.0\n").state()).contains(GuardMetrics.State.BROKEN);
-        assertThat(new GuardMetrics("countersign_guard_intact{mode=\"Off\"} 1.0\n").state()).contains(GuardMetrics.State.OFF);
+        assertThat(new GuardMetrics("countersign_guard_intact 0.0\ncountersign_guard_enforced 0.0\n").state())
+                .contains(GuardMetrics.State.OFF);
         assertThat(new GuardMetrics("other 1\n").state()).isEmpty();
     }
 

@@ -22,7 +22,9 @@ class PageTest {
                 .text();
 
         assertThat(text.lines())
-                .containsExactly("Says:          it was revoked: ask an", "             > approver for a new",
+                .containsExactly(
+                        "Says:          it was revoked: ask an",
+                        "             > approver for a new",
                         "             > approval");
     }
 

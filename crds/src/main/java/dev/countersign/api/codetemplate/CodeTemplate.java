@@ -27,4 +27,6 @@ import io.fabric8.kubernetes.model.annotation.Version;
         jsonPath = ".metadata.creationTimestamp",
         type = AdditionalPrinterColumn.Type.DATE)
 @AdditionalPrinterColumn(name = "Digest", jsonPath = ".status.digest", priority = 1)
+// As text: kubectl shows a date to come as "<invalid>".
+@AdditionalPrinterColumn(name = "Expires", jsonPath = ".status.approval.expiresAt", priority = 1)
 public final class CodeTemplate extends CustomResource<CodeTemplateSpec, CodeTemplateStatus> implements Namespaced {}
