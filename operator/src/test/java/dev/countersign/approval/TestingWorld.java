@@ -165,8 +165,13 @@ final class TestingWorld {
     Optional<String> step(Random random) {
         now = now.plusMillis(1 + random.nextInt(1500));
         switch (random.nextInt(22)) {
-            case 0, 1 -> edit(random);
-            case 2 -> recreate(random);
+            case 0 -> edit(random);
+            case 1 -> {
+                if (random.nextInt(3) == 0) {
+                    recreate(random);
+                }
+            }
+            case 2 -> confirm();
             case 3, 4, 5 -> approve(random);
             case 6 -> any(random).ifPresent(this::revoke);
             case 7 ->
@@ -174,17 +179,21 @@ final class TestingWorld {
                     approved.gone = true;
                     approved.revoked = true;
                 });
-            case 8 -> swapPolicies(policiesStand ? random.nextInt(3) > 0 : random.nextBoolean());
+            case 8 -> swapPolicies(policiesStand ? random.nextInt(3) > 0 : random.nextInt(4) > 0);
             case 9 -> tamper(random);
             case 10 -> look();
             case 11, 12, 13 -> recordTemplate();
             case 14, 15, 16 -> approvals.values().forEach(each -> judge(each, random));
             case 17 -> recordDeletions();
-            case 18 -> restart(random);
+            case 18 -> {
+                if (random.nextInt(3) == 0) {
+                    restart(random);
+                }
+            }
             case 19, 20 -> {
                 return underWay == null ? begin() : handOver();
             }
-            default -> now = now.plusSeconds(random.nextInt(20));
+            default -> now = now.plusSeconds(random.nextInt(10));
         }
         return Optional.empty();
     }
