@@ -279,6 +279,10 @@ final class Run {
     private Next follow(
             Sandbox sandbox, JobFrame.Encoded job, RunKey key, Authorization authorization, RunRequest request)
             throws InterruptedException {
+        if (endRequest.asked().isPresent()) {
+            // Withdrawn while the authorization was being written: nothing has run, and nothing will.
+            return neverRan(authorization);
+        }
         var attached = new LiveTranscript(key, env.clock());
         var fromLog = new LiveTranscript(key, env.clock());
         try {
@@ -296,8 +300,7 @@ final class Run {
                     .await(attached, sandbox.streamEnded(), fromLog);
         }
         if (end.neverRan()) {
-            records.appendAtLast(AuditRecords.notStarted(authorization.event()), () -> {});
-            return Next.TRY_AGAIN;
+            return neverRan(authorization);
         }
         var ended = env.clock().instant();
         var startedAt = attached.acceptedAt().or(fromLog::acceptedAt).orElse(null);
@@ -358,6 +361,11 @@ final class Run {
         return new Claimant(
                 request.execution().getMetadata().getNamespace(),
                 request.execution().getSpec().requestedBy().username());
+    }
+
+    private Next neverRan(Authorization authorization) throws InterruptedException {
+        records.appendAtLast(AuditRecords.notStarted(authorization.event()), () -> {});
+        return Next.TRY_AGAIN;
     }
 
     // What keeps it from running, told; empty: nothing.
