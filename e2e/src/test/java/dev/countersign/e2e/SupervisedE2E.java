@@ -146,7 +146,7 @@ class SupervisedE2E {
         assertThat(run.now().getStatus().completionTime()).isNull();
     }
 
-    /** What was reviewed is what runs: a template that changed since, and was approved again, is another request. */
+    /** What was reviewed is what runs, or nothing. */
     @Test
     void aWaitingRunEndsWithTheVersionItWaitsFor(Department finance) {
         var template = supervised(finance, "echo reviewed").create();
