@@ -152,7 +152,8 @@ final class DoctorCommand extends ApiCommand {
     }
 
     private static Finding policy(Session session, String name) {
-        String next = "the platform team restores it (helm upgrade); approvals made meanwhile do not count";
+        String next = "the platform team deletes what is left of it and restores it (helm upgrade);"
+                + " approvals made meanwhile do not count";
         try {
             JsonNode policy = session.api().get(POLICIES + name);
             if (!policy.path("spec").path("failurePolicy").asText("Fail").equals("Fail")) {

@@ -36,7 +36,7 @@ public record PolicyFingerprint(
     private static final String DOMAIN = "guard/v1";
     private static final int PATHS_TOLD = 3;
     private static final String REPAIR =
-            "install the chart of this version again (helm upgrade), and find out who did it";
+            "delete it and install the chart of this version again (helm upgrade), and find out who did it";
 
     public PolicyFingerprint {
         whole = Map.copyOf(whole);
