@@ -101,16 +101,19 @@ public final class OperatorDeployment {
     }
 
     /**
-     * Returns when a new approval counts: some seconds after a policy came back, because the operator takes nothing that
-     * was approved before it is sure to have seen that.
+     * Returns when a new approval of a new template counts: some seconds after a policy came back, because the operator
+     * takes nothing that was written or approved before it is sure to have seen that.
      */
     public static void awaitApprovalsCount() {
+        Awaitility.await("approvals count")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofSeconds(1))
+                .until(OperatorDeployment::approvalsCount);
+    }
+
+    private static boolean approvalsCount() {
         try (var finance = Department.finance(Cluster.get())) {
-            var template = finance.bash("true").create();
-            Awaitility.await("approvals count")
-                    .atMost(PATIENCE)
-                    .pollInterval(Duration.ofSeconds(1))
-                    .until(() -> template.approve().awaitJudged());
+            return finance.bash("true").create().approve().awaitJudged();
         }
     }
 
