@@ -2,6 +2,7 @@ package dev.countersign.approval;
 
 import dev.countersign.api.Reason;
 import dev.countersign.approval.Standing.Worth;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
@@ -45,7 +46,7 @@ public record Approvals(List<ObservedApproval> all) {
                 .toList();
         return first(judged, Worth.DENIES)
                 .map(Approvals::refusal)
-                .or(() -> longest(judged))
+                .or(() -> latest(judged))
                 .or(() -> first(judged, Worth.ACCEPTABLE).map(Approvals::refusal))
                 .or(() -> first(judged, Worth.WAITING).map(Approvals::refusal))
                 .or(() -> first(judged, Worth.SUSPENDED).map(Approvals::refusal))
@@ -57,10 +58,13 @@ public record Approvals(List<ObservedApproval> all) {
         return judged.stream().filter(each -> each.is(worth)).findFirst();
     }
 
-    private static Optional<Judgement> longest(List<Judged> judged) {
+    // The last word of an approver counts, so that a narrower approval narrows; of two in one second, the one that ends
+    // first.
+    private static Optional<Judgement> latest(List<Judged> judged) {
         return judged.stream()
                 .filter(each -> each.is(Worth.COUNTS))
-                .max(Comparator.comparing(each -> each.observed().expiry()))
+                .max(Comparator.<Judged, Instant>comparing(each -> each.observed().created())
+                        .thenComparing(each -> each.observed().expiry(), Comparator.reverseOrder()))
                 .map(each -> new Judgement(
                         Optional.of(each.observed()),
                         false,
