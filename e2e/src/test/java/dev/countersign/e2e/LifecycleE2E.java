@@ -27,7 +27,7 @@ class LifecycleE2E {
     private static final int WALL_SECONDS = 120;
 
     @Test
-    void aRunIsCancelledWhileItRuns(Department finance, Node node) {
+    void aRunIsCancelledWhileItRuns(Department finance, Cluster cluster, Node node) {
         var run = finance.bash(SLEEP)
                 .limit("wallTimeSeconds", WALL_SECONDS)
                 .approved()
@@ -41,6 +41,14 @@ class LifecycleE2E {
         assertThat(run.reason()).isEqualTo(Reason.Cancelled);
         assertThat(run.stdout()).isEqualTo("started\n");
         assertThat(run.audit().outcome()).isEqualTo("Cancelled");
+        // kubectl waits for conditions of the newest generation only, and the cancellation made a new one.
+        cluster.kubectl()
+                .run(
+                        "wait",
+                        "executions.countersign.dev/" + run.name(),
+                        "--namespace=" + finance.namespace(),
+                        "--for=condition=Finished",
+                        "--timeout=30s");
         NothingLeft.of(run);
     }
 

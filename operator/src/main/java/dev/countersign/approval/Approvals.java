@@ -63,7 +63,8 @@ public record Approvals(List<ObservedApproval> all) {
     private static Optional<Judgement> latest(List<Judged> judged) {
         return judged.stream()
                 .filter(each -> each.is(Worth.COUNTS))
-                .max(Comparator.<Judged, Instant>comparing(each -> each.observed().created())
+                .max(Comparator.<Judged, Instant>comparing(
+                                each -> each.observed().created())
                         .thenComparing(each -> each.observed().expiry(), Comparator.reverseOrder()))
                 .map(each -> new Judgement(
                         Optional.of(each.observed()),

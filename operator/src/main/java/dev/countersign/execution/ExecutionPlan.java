@@ -23,6 +23,9 @@ sealed interface ExecutionPlan {
     /** End what is under way. */
     record End(Reason reason) implements ExecutionPlan {}
 
+    /** It is over, and its spec has changed since: cancelled in its last moment, or while it ended. */
+    record Acknowledge() implements ExecutionPlan {}
+
     /** Its time to live is over. */
     record Delete() implements ExecutionPlan {}
 

@@ -19,7 +19,10 @@ final class ExecutionPlanner {
         }
         if (Conditions.isFinished(execution)) {
             Instant end = execution.getStatus().completionTime().plusSeconds(ttl(execution));
-            return end.isAfter(observed.now()) ? new ExecutionPlan.Wait(end) : new ExecutionPlan.Delete();
+            if (!end.isAfter(observed.now())) {
+                return new ExecutionPlan.Delete();
+            }
+            return isObserved(execution) ? new ExecutionPlan.Wait(end) : new ExecutionPlan.Acknowledge();
         }
         if (!execution.hasFinalizer(Execution.FINALIZER)) {
             return new ExecutionPlan.Claim();
@@ -42,6 +45,12 @@ final class ExecutionPlanner {
             return new ExecutionPlan.Nothing();
         }
         return observed.running() ? new ExecutionPlan.End(Reason.Cancelled) : new ExecutionPlan.Release();
+    }
+
+    private static boolean isObserved(Execution execution) {
+        Long observed = execution.getStatus().observedGeneration();
+        Long generation = execution.getMetadata().getGeneration();
+        return observed == null || generation == null || observed >= generation;
     }
 
     private static Optional<Reason> over(ObservedExecution observed) {

@@ -80,6 +80,7 @@ public final class ExecutionReconciler implements Reconciler<Execution> {
             }
             case ExecutionPlan.Refuse refuse -> runs.refuse(execution, refuse.reason(), refuse.message());
             case ExecutionPlan.End end -> runs.end(execution.getMetadata().getUid(), end.reason());
+            case ExecutionPlan.Acknowledge acknowledge -> executions.acknowledge(execution);
             case ExecutionPlan.Delete delete -> executions.delete(execution);
             case ExecutionPlan.Release release -> {
                 return release(execution);

@@ -1,5 +1,6 @@
 package dev.countersign.kube;
 
+import dev.countersign.api.Condition;
 import dev.countersign.api.execution.Execution;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -63,6 +64,34 @@ public final class Executions {
         unlessGone(() -> client.resources(Execution.class)
                 .inNamespace(meta.getNamespace())
                 .withName(meta.getName())
+                .patch(PatchContext.of(PatchType.JSON_MERGE), patch));
+    }
+
+    /**
+     * Says of a finished Execution that the operator has seen its spec as it is now. Whoever waits for a condition with
+     * {@code kubectl wait} is told only of conditions of the newest generation.
+     */
+    public void acknowledge(Execution execution) {
+        var meta = execution.getMetadata();
+        Long generation = meta.getGeneration();
+        var conditions = execution.getStatus().conditions().stream()
+                .map(each -> new Condition(
+                        each.type(),
+                        each.status(),
+                        each.reason(),
+                        each.message(),
+                        each.lastTransitionTime(),
+                        generation))
+                .toList();
+        String patch = Serialization.asJson(Map.of(
+                "metadata",
+                Map.of("uid", meta.getUid(), "resourceVersion", meta.getResourceVersion()),
+                "status",
+                Map.of("observedGeneration", generation, "conditions", conditions)));
+        unlessGone(() -> client.resources(Execution.class)
+                .inNamespace(meta.getNamespace())
+                .withName(meta.getName())
+                .subresource("status")
                 .patch(PatchContext.of(PatchType.JSON_MERGE), patch));
     }
 

@@ -31,6 +31,9 @@ class ExecutionPlannerTest {
       finished, own ttl       | FIN DONE spec: {ttlSecondsAfterFinished: 5}    | IDLE | 12:00:04 | Wait[until=2026-11-21T12:00:05Z]
       ttl over                | FIN DONE spec: {ttlSecondsAfterFinished: 5}    | IDLE | 12:00:05 | Delete[]
       finished and cancelled  | FIN DONE spec: {cancel: true}                  | IDLE | 12:00:00 | Wait[until=2026-11-21T13:00:00Z]
+      cancelled as it ended   | FIN DONE STALE spec: {cancel: true}            | IDLE | 12:00:00 | Acknowledge[]
+      that was seen           | FIN DONE SEEN spec: {cancel: true}             | IDLE | 12:00:00 | Wait[until=2026-11-21T13:00:00Z]
+      that, and its ttl over  | FIN DONE STALE spec: {ttlSecondsAfterFinished: 5, cancel: true} | IDLE | 12:00:05 | Delete[]
       deleted while running   | FIN DELETED                                    | RUNNING | 11:00:01 | End[reason=Cancelled]
       deleted                 | FIN DELETED                                    | IDLE | 11:00:01 | Release[]
       deleted, not ours       | DELETED                                        | IDLE | 11:00:01 | Nothing[]
@@ -48,11 +51,13 @@ class ExecutionPlannerTest {
 
     private static Execution execution(String what) {
         String meta = "name: e, namespace: finance, uid: u, creationTimestamp: \"2026-11-21T11:00:00Z\""
+                + ", generation: 2"
                 + (what.contains("FIN") ? ", finalizers: [" + Execution.FINALIZER + "]" : "")
                 + (what.contains("DELETED") ? ", deletionTimestamp: \"2026-11-21T11:00:00Z\"" : "");
         String spec = what.contains("spec:") ? what.substring(what.indexOf("spec:")) : "spec: {}";
         String status = what.contains("DONE")
-                ? "status: {completionTime: \"" + FINISHED_AT
+                ? "status: {" + (what.contains("STALE") ? "observedGeneration: 1, " : "")
+                        + (what.contains("SEEN") ? "observedGeneration: 2, " : "") + "completionTime: \"" + FINISHED_AT
                         + "\", conditions: [{type: Finished, status: \"True\", reason:"
                         + " Completed, message: m, lastTransitionTime: \"" + FINISHED_AT + "\"}]}"
                 : "";
