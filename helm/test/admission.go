@@ -19,15 +19,21 @@ const parametersMap = "ConfigMap countersign-system/countersign-admission"
 var ruleIDs = map[string][]string{
 	"countersign-approvals": {
 		"approver-is-caller", "approver-uid-is-caller", "approver-is-not-author", "approver-is-not-requester",
-		"revoker-is-caller", "only-revocation-changes", "revoke-authority", "approve-authority", "authorship-is-known",
-		"machines-never-approve",
+		"revoker-is-caller", "only-revocation-changes", "no-owners", "revoke-authority", "denial-needs-an-approver",
+		"approve-authority", "authorship-is-known", "machines-never-approve",
 	},
-	"countersign-executions": {"requester-is-caller", "requester-uid-is-caller"},
-	"countersign-templates":  {"author-states-self", "authors-only-grow", "authors-only-self", "machine-leaves-authors"},
-	"countersign-status":     {"status-is-operators", "finalizer-is-operators", "no-foreign-finalizers"},
+	"countersign-executions": {
+		"requester-is-caller", "requester-uid-is-caller", "owners-stay", "cancel-is-requesters",
+	},
+	"countersign-templates": {
+		"author-states-self", "authors-only-grow", "authors-only-self", "machine-leaves-authors",
+		"machines-do-not-author",
+	},
+	"countersign-status": {"status-is-operators", "finalizer-is-operators", "no-foreign-finalizers"},
 	"countersign-sandboxes": {
-		"pods-are-operators", "pods-are-sandboxed", "pods-do-not-change", "pods-keep-labels", "no-exec",
-		"attach-is-operators", "bounds-are-installers",
+		"pods-are-operators", "pods-are-sandboxed", "pods-do-not-change", "pods-keep-labels", "pod-status-is-nodes",
+		"binding-is-schedulers", "quota-status-is-controllers", "no-exec", "attach-is-operators",
+		"bounds-are-installers",
 	},
 	"countersign-namespaces": {"namespace-is-installers"},
 	"countersign-parameters": {"keeps-parameters"},

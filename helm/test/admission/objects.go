@@ -18,6 +18,7 @@ var (
 	lars  = identity{user: "lars"}
 	lena  = identity{user: "lena"}
 	nora  = identity{user: "nora"}
+	rita  = identity{user: "rita"}
 	root  = identity{user: "root", groups: []string{"system:masters"}}
 )
 
@@ -34,6 +35,9 @@ var (
 	namespaces = serviceAccount("kube-system", "namespace-controller")
 	garbage    = serviceAccount("kube-system", "generic-garbage-collector")
 	publisher  = serviceAccount("kube-system", "root-ca-cert-publisher")
+	scheduler  = identity{user: "system:kube-scheduler"}
+	// All controllers under one name, as some clusters run them.
+	manager = identity{user: "system:kube-controller-manager", groups: []string{"admission-test:requests"}}
 	// One of the other controllers, with as many rights as the garbage collector.
 	controller = identity{
 		user: "system:serviceaccount:kube-system:job-controller", groups: []string{"admission-test:requests"},
@@ -115,6 +119,15 @@ func spec(fields object) object { return object{"spec": fields} }
 func named(name string) object { return object{"metadata": object{"name": name}} }
 
 func finalized(finalizers ...any) object { return object{"metadata": object{"finalizers": finalizers}} }
+
+func owned() object {
+	return object{"metadata": object{"ownerReferences": []any{object{
+		"apiVersion": "v1", "kind": "ConfigMap", "name": "owner", "uid": uid}}}}
+}
+
+// ownedPatch is owned as a merge patch.
+const ownedPatch = `{"metadata":{"ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap","name":"owner","uid":"` +
+	uid + `"}]}}`
 
 var foreignFinalizer = finalized("example.com/mine")
 

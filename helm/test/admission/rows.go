@@ -17,7 +17,7 @@ type phase struct {
 func phases(i *installation) []phase {
 	standing := func() error { return i.stand() }
 	all := []phase{{"as installed", standing, slices.Concat(
-		approvalRows(), revocationRows(), probeRows(), executionRows(), templateRows(), statusRows(), sandboxRows(),
+		approvalRows(), revocationRows(), denialRows(), probeRows(), executionRows(), templateRows(), statusRows(), sandboxRows(),
 		namespaceRows())}}
 	if i.mutates {
 		all = append(all, phase{"names filled in", func() error { return nil }, mutationRows()})
@@ -39,7 +39,15 @@ func (i *installation) stand() error {
 			`{"spec":{"revocation":{"revokedBy":{"username":"bob"},"reason":"wrong"}}}`, "").kept(),
 		create("", bob, "executionapprovals", with(executionApproval("bob"), with(named("e1"),
 			spec(object{"executionRef": object{"name": "e1"}}))), "").kept(),
+		create("", eve, "codetemplates", with(template("eve"), named("t3")), "").inNamespace("at-legal").kept(),
+		create("", bob, "templateapprovals", with(denied("ann"), named("d1")), "").kept(),
+		create("", root, "templateapprovals", with(with(denied("bob"), by("root")), named("d2")), "").kept(),
+		create("", root, "templateapprovals", with(with(denied("lena"), by("root")), named("d3")), "").
+			inNamespace("at-legal").kept(),
+		create("", root, "executionapprovals", deniedRun("e2", "bob"), "").kept(),
+		create("", root, "executionapprovals", deniedRun("e3", agent.username()), "").kept(),
 		create("", operator, "pods", pod("p1"), "").inNamespace("at-finance-sandboxes").kept(),
+		create("", operator, "pods", with(pod("p3"), foreignFinalizer), "").inNamespace("at-finance-sandboxes").kept(),
 	} {
 		if problems := r.problems(i.cluster); len(problems) > 0 {
 			return fmt.Errorf("%s %s: %s", r.method, r.path, strings.Join(problems, "; "))
@@ -49,6 +57,19 @@ func (i *installation) stand() error {
 		}
 	}
 	return nil
+}
+
+// denied is a decision against template t1; by says whose, where it is not bob's.
+func denied(author string) object {
+	return with(templateApproval("bob"), grant(object{"decision": "Denied", "authors": authors(author)}))
+}
+
+func by(approver string) object { return grant(object{"approvedBy": subject(approver)}) }
+
+// deniedRun is root's decision against a run.
+func deniedRun(name, requester string) object {
+	return with(with(executionApproval("root"), named(name)), spec(object{
+		"executionRef": object{"name": name}, "requestedBy": subject(requester), "decision": "Denied"}))
 }
 
 func approvalRows() []row {
@@ -102,6 +123,14 @@ func approvalRows() []row {
 			"machines-never-approve"),
 		create("a node with every right", node, "templateapprovals", templateApproval(node.user), "machines-never-approve"),
 		create("cluster-admin, as a person", root, "templateapprovals", templateApproval("root"), ""),
+		create("an approval with an owner", bob, "templateapprovals", with(templateApproval("bob"), owned()), "no-owners"),
+		create("a run's approval with an owner", bob, "executionapprovals", with(executionApproval("bob"), owned()),
+			"no-owners"),
+		create("an approval with an empty list of owners", bob, "templateapprovals", with(templateApproval("bob"),
+			object{"metadata": object{"ownerReferences": []any{}}}), ""),
+		patch("an owner given to an approval", eve, in("at-finance", "templateapprovals", "a1"), ownedPatch, "no-owners"),
+		patch("an owner given to a run's approval", gitops, in("at-finance", "executionapprovals", "e1"), ownedPatch,
+			"no-owners"),
 	}
 }
 
@@ -139,6 +168,41 @@ func revocationRows() []row {
 		remove("the namespace controller deletes", namespaces, a1, ""),
 		remove("the garbage collector deletes", garbage, e1, ""),
 		remove("another controller deletes", controller, a1, "revoke-authority"),
+		remove("the controllers under one name delete", manager, a1, ""),
+	}
+}
+
+// denialRows are of decisions against something: d1 by bob of what ann wrote, d2 of what bob wrote, d3 in at-legal of
+// what its single admin wrote, e2 of bob's run, e3 of the agent's.
+func denialRows() []row {
+	d1, d2 := in("at-finance", "templateapprovals", "d1"), in("at-finance", "templateapprovals", "d2")
+	d3 := in("at-legal", "templateapprovals", "d3")
+	e2, e3 := in("at-finance", "executionapprovals", "e2"), in("at-finance", "executionapprovals", "e3")
+	revoke := func(by string) string { return `{"spec":{"revocation":{"revokedBy":{"username":"` + by + `"}}}}` }
+	const rule = "denial-needs-an-approver"
+	return []row{
+		patch("an approver revokes", bob, d1, revoke("bob"), ""),
+		patch("a person who may only revoke revokes", rita, d1, revoke("rita"), rule),
+		patch("the author revokes, an approver too", bob, d2, revoke("bob"), rule),
+		patch("a machine with the verb revokes", watchdog, d1, revoke(watchdog.username()), rule),
+		patch("a machine with every right revokes", gitops, d1, revoke(gitops.username()), rule),
+		patch("a single admin revokes one of their own template", lena, d3, revoke("lena"), ""),
+		patch("a label", rita, d1, `{"metadata":{"labels":{"a":"b"}}}`, ""),
+		remove("an approver deletes", bob, d1, ""),
+		remove("an approver of this template deletes", nora, d1, ""),
+		remove("a person who may only revoke deletes", rita, d1, rule),
+		remove("a person who may only revoke deletes an approval", rita, in("at-finance", "templateapprovals", "a1"), ""),
+		remove("the author deletes, an approver too", bob, d2, rule),
+		remove("a machine with the verb deletes", watchdog, d1, rule),
+		remove("a machine with every right deletes", gitops, d1, rule),
+		remove("somebody with neither verb deletes", eve, d1, "revoke-authority"),
+		remove("the requester deletes, an approver too", bob, e2, rule),
+		remove("an approver deletes that of a run", bob, e3, ""),
+		remove("a machine with the verb deletes that of a run", watchdog, e3, rule),
+		remove("a person who may only revoke deletes that of a run", rita, e3, rule),
+		remove("the namespace controller deletes", namespaces, d1, ""),
+		remove("the garbage collector deletes", garbage, e3, ""),
+		remove("the controllers under one name delete", manager, d1, ""),
 	}
 }
 
@@ -177,6 +241,7 @@ func probeRows() []row {
 
 func executionRows() []row {
 	self := agent.username()
+	e1 := in("at-finance", "executions", "e1")
 	return []row{
 		create("an agent asks", agent, "executions", execution(self), ""),
 		create("an agent asks in another's name", agent, "executions", execution("bob"), "requester-is-caller"),
@@ -185,14 +250,26 @@ func executionRows() []row {
 		create("an agent asks with another's uid", agent, "executions", with(execution(self),
 			spec(object{"requestedBy": object{"uid": uid}})), "requester-uid-is-caller"),
 		create("cluster-admin asks for another", gitops, "executions", execution(self), "requester-is-caller"),
-		patch("an agent cancels", agent, in("at-finance", "executions", "e1"), `{"spec":{"cancel":true}}`, ""),
-		patch("the requester changed", eve, in("at-finance", "executions", "e1"),
+		create("an agent asks, with an owner", agent, "executions", with(execution(self), owned()), ""),
+		patch("an agent cancels", agent, e1, `{"spec":{"cancel":true}}`, ""),
+		patch("another cancels", eve, e1, `{"spec":{"cancel":true}}`, "cancel-is-requesters"),
+		patch("one who may revoke a template cancels", nora, e1, `{"spec":{"cancel":true}}`, "cancel-is-requesters"),
+		patch("one who may revoke runs cancels", rita, e1, `{"spec":{"cancel":true}}`, ""),
+		patch("another says that nothing is cancelled", eve, e1, `{"spec":{"cancel":false}}`, ""),
+		patch("an owner given by another", eve, e1, ownedPatch, "owners-stay"),
+		patch("an owner given by the requester", agent, e1, ownedPatch, "owners-stay"),
+		patch("an owner given by the operator", operator, e1, ownedPatch, "owners-stay"),
+		patch("owners changed by the garbage collector", garbage, e1, ownedPatch, ""),
+		patch("owners changed by the controllers under one name", manager, e1, ownedPatch, ""),
+		patch("a label by another", eve, e1, `{"metadata":{"labels":{"a":"b"}}}`, ""),
+		patch("the requester changed", eve, e1,
 			`{"spec":{"requestedBy":{"username":"eve"}}}`, "").saying("spec.requestedBy cannot change"),
 	}
 }
 
 func templateRows() []row {
 	t1, t2 := in("at-finance", "codetemplates", "t1"), in("at-finance", "codetemplates", "t2")
+	t3 := in("at-legal", "codetemplates", "t3")
 	live := with(template("ann"), object{"metadata": object{"name": "t1"}})
 	return []row{
 		create("a person writes, stating themselves", ann, "codetemplates", template("ann"), ""),
@@ -226,6 +303,16 @@ func templateRows() []row {
 		apply("a machine applies without authors", gitops, t1, with(template(), named("t1"))).
 			holding(`{"spec":{"authors":[{"username":"ann"}]}}`),
 		remove("an author deletes", ann, t1, ""),
+		create("a machine writes, where authors must be known", gitops, "codetemplates", template(),
+			"machines-do-not-author").inNamespace("at-legal"),
+		create("a machine states itself there", gitops, "codetemplates", template(gitops.username()),
+			"machine-leaves-authors").inNamespace("at-legal"),
+		create("a person writes there", eve, "codetemplates", template("eve"), "").inNamespace("at-legal"),
+		patch("a machine changes code there, over a person's", gitops, t3, `{"spec":{"code":"print(2)"}}`,
+			"machines-do-not-author"),
+		patch("a machine describes there", gitops, t3, `{"spec":{"description":"text"}}`, ""),
+		patch("a machine labels there", gitops, t3, `{"metadata":{"labels":{"a":"b"}}}`, ""),
+		patch("a person changes code there", eve, t3, `{"spec":{"code":"print(2)"}}`, ""),
 	}
 }
 
@@ -275,7 +362,14 @@ func statusRows() []row {
 func sandboxRows() []row {
 	const sandboxes = "at-finance-sandboxes"
 	p1 := in(sandboxes, "pods", "p1")
+	p3 := in(sandboxes, "pods", "p3")
 	labelled := `{"metadata":{"labels":{"a":"c"}}}`
+	const finalizers = `{"metadata":{"finalizers":["example.com/mine"]}}`
+	const status = `{"status":{"message":"m"}}`
+	binding := object{"apiVersion": "v1", "kind": "Binding", "metadata": object{"name": "p1", "labels": object{"a": "c"}},
+		"target": object{"kind": "Node", "name": "n"}}
+	spent := in(sandboxes, "resourcequotas", "countersign-sandboxes", "status")
+	const unspent = `{"status":{"used":{"pods":"0"}}}`
 	rows := []row{
 		create("a pod", eve, "pods", pod("p2"), "pods-are-operators").inNamespace(sandboxes),
 		create("a pod, by a machine with every right", gitops, "pods", pod("p2"), "pods-are-operators").
@@ -294,9 +388,29 @@ func sandboxRows() []row {
 		patch("a pod labelled by the operator", operator, p1, labelled, "pods-do-not-change"),
 		patch("a pod's deadline", eve, p1, `{"spec":{"activeDeadlineSeconds":5}}`, "pods-do-not-change"),
 		patch("a pod let go by the garbage collector", garbage, p1, `{"metadata":{"ownerReferences":null}}`, ""),
-		patch("a pod's status", eve, p1+"/status", `{"status":{"message":"m"}}`, ""),
-		patch("a note of the network plugin's", eve, p1+"/status", `{"metadata":{"annotations":{"a":"b"}}}`, ""),
-		patch("a pod labelled by way of its status", eve, p1+"/status", labelled, "pods-keep-labels"),
+		patch("a pod let go by the controllers under one name", manager, p1, `{"metadata":{"ownerReferences":null}}`, ""),
+		patch("a pod given an owner", eve, p1, ownedPatch, "pods-do-not-change"),
+		patch("a pod held back", eve, p1, finalizers, "pods-do-not-change"),
+		patch("a pod no longer held back", eve, p3, `{"metadata":{"finalizers":null}}`, ""),
+		patch("a pod no longer held back, and noted", eve, p3,
+			`{"metadata":{"finalizers":null,"annotations":{"a":"b"}}}`, "pods-do-not-change"),
+		patch("a pod no longer held back, and labelled", eve, p3,
+			`{"metadata":{"finalizers":null,"labels":{"a":"c"}}}`, "pods-do-not-change"),
+		patch("a pod no longer held back, and its deadline", eve, p3,
+			`{"metadata":{"finalizers":null},"spec":{"activeDeadlineSeconds":5}}`, "pods-do-not-change"),
+		patch("a pod's status", eve, p1+"/status", status, "pod-status-is-nodes"),
+		patch("a pod's status, by a machine with every right", gitops, p1+"/status", status, "pod-status-is-nodes"),
+		patch("a pod's status, by its operator", operator, p1+"/status", status, "pod-status-is-nodes"),
+		patch("a pod's status, by a person called a node", identity{user: "system:node:at-node",
+			groups: []string{"admission-test:requests"}}, p1+"/status", status, "pod-status-is-nodes"),
+		patch("a pod's status, by a node", node, p1+"/status", status, ""),
+		patch("a pod's status, by the scheduler", scheduler, p1+"/status", status, ""),
+		patch("a pod's status, by a controller", controller, p1+"/status", status, ""),
+		patch("a pod's status, by the controllers under one name", manager, p1+"/status", status, ""),
+		patch("a note of the network plugin's", gitops, p1+"/status", `{"metadata":{"annotations":{"a":"b"}}}`, ""),
+		patch("a note of a person's", eve, p1+"/status", `{"metadata":{"annotations":{"a":"b"}}}`, "pod-status-is-nodes"),
+		patch("a pod labelled by way of its status", node, p1+"/status", labelled, "pods-keep-labels"),
+		patch("a pod held back by way of its status", node, p1+"/status", finalizers, "pods-keep-labels"),
 		patch("an ephemeral container", eve, p1+"/ephemeralcontainers",
 			`{"spec":{"ephemeralContainers":[{"name":"d","image":"i","securityContext":{"allowPrivilegeEscalation":false,`+
 				`"capabilities":{"drop":["ALL"]}}}]}}`, "no-exec"),
@@ -313,12 +427,17 @@ func sandboxRows() []row {
 		connection("attach by the operator", operator, "attach?stdin=true", ""),
 		connection("the log", eve, "log", ""),
 		row{name: "a pod bound to a node", as: eve, method: "POST", path: p1 + "/binding", contentType: jsonType,
-			body: object{"apiVersion": "v1", "kind": "Binding", "metadata": object{"name": "p1"},
-				"target": object{"kind": "Node", "name": "n"}}},
+			body: binding, denied: "binding-is-schedulers"},
+		row{name: "a pod bound to a node, by the old way", as: gitops, method: "POST", contentType: jsonType,
+			path: "/api/v1/namespaces/" + sandboxes + "/bindings", body: binding, denied: "binding-is-schedulers"},
+		row{name: "a pod bound to a node by the scheduler", as: scheduler, method: "POST", path: p1 + "/binding",
+			contentType: jsonType, body: binding},
 		row{name: "a pod evicted", as: eve, method: "POST", path: p1 + "/eviction", contentType: jsonType,
 			body: object{"apiVersion": "policy/v1", "kind": "Eviction", "metadata": object{"name": "p1"}}},
-		patch("a quota's status", eve, in(sandboxes, "resourcequotas", "countersign-sandboxes", "status"),
-			`{"status":{"used":{"pods":"0"}}}`, ""),
+		patch("a quota's status", eve, spent, unspent, "quota-status-is-controllers"),
+		patch("a quota's status, by the installer", ivan, spent, unspent, "quota-status-is-controllers"),
+		patch("a quota's status, by a controller", controller, spent, unspent, ""),
+		patch("a quota's status, by the controllers under one name", manager, spent, unspent, ""),
 	}
 	for resource, body := range map[string]object{
 		"configmaps":      {},
@@ -347,6 +466,7 @@ func sandboxRows() []row {
 		remove("the default denial deleted", eve, wall, "bounds-are-installers"),
 		remove("the quota deleted", eve, quota, "bounds-are-installers"),
 		remove("the quota deleted by the namespace controller", namespaces, quota, ""),
+		remove("the quota deleted by the controllers under one name", manager, quota, ""),
 		create("the root certificate", publisher, "configmaps", named("kube-root-ca-2.crt"), "").inNamespace(sandboxes),
 	)
 }

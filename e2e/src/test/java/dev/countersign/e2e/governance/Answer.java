@@ -21,6 +21,9 @@ record Answer(int code, String message, String body) {
     private static final Pattern NO_STREAM =
             Pattern.compile("Upgrade request required|does not have a host assigned|unable to upgrade");
 
+    /** What comes after all checks when a pod that never starts is bound to a node. */
+    private static final String NEVER_BOUND = "has non-empty .spec.schedulingGates";
+
     Layer layer() {
         Matcher policy = POLICY.matcher(message);
         if (policy.find()) {
@@ -37,6 +40,9 @@ record Answer(int code, String message, String body) {
         }
         if (code == HttpURLConnection.HTTP_BAD_REQUEST
                 && NO_STREAM.matcher(message).find()) {
+            return Layer.ALLOWED;
+        }
+        if (code == HttpURLConnection.HTTP_CONFLICT && message.contains(NEVER_BOUND)) {
             return Layer.ALLOWED;
         }
         if (code == UNPROCESSABLE || code == HttpURLConnection.HTTP_BAD_REQUEST) {

@@ -29,8 +29,8 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * What stands in the department when the rows of the table are sent: templates of Tom's, of Tom's and Amy's and of a
- * GitOps controller's, an approval, a revoked one, a run that waits for a person, a decision about a run, a pod among
- * the sandboxes that never starts, and a template in the other department.
+ * GitOps controller's, an approval, a revoked one, a denial of other code, a run that waits for a person, a decision
+ * about a run, a pod among the sandboxes that never starts, and a template in the other department.
  */
 final class Scene implements AutoCloseable {
     private static final long SECONDS = 60;
@@ -122,6 +122,17 @@ final class Scene implements AutoCloseable {
     }
 
     private void decisions() {
+        made.put(
+                "denial",
+                really(
+                        "alice",
+                        finance,
+                        "/apis/countersign.dev/v1alpha1/namespaces/finance/templateapprovals",
+                        """
+                        {apiVersion: countersign.dev/v1alpha1, kind: TemplateApproval, metadata: {generateName: e2e-},
+                         spec: {grant: {templateRef: {name: "%s"}, templateDigest: "sha256:%s", decision: Denied,
+                                authors: [{username: tom}, {username: amy}], approvedBy: {username: alice}}}}
+                        """.formatted(made.get("tom's and amy's"), "0".repeat(64))));
         made.put(
                 "release",
                 really(

@@ -5,6 +5,7 @@ import dev.countersign.e2e.cluster.OperatorDeployment;
 import dev.countersign.e2e.cluster.Roles;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBuilder;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
@@ -47,6 +48,7 @@ final class Subjects implements AutoCloseable {
         user(cluster, "cluster-admin", "carla", "system:masters", "system:authenticated");
         account(cluster, "agent", FINANCE, "reporting-agent");
         account(cluster, "research agent", "research", "reporting-agent");
+        otherAgent(cluster);
         account(cluster, "operator", OperatorDeployment.NAMESPACE, "countersign-operator");
         account(cluster, "probe", OperatorDeployment.NAMESPACE, "countersign-probe");
         controller(cluster, "namespace controller", "namespace-controller");
@@ -72,6 +74,7 @@ final class Subjects implements AutoCloseable {
         bind(SANDBOXES, "admin", Roles.user("nils"));
         bindEverywhere(Roles.user("ines"), installing());
         Roles.awaitAllowed(client("amy"), FINANCE, "approve", "codetemplates");
+        Roles.awaitAllowed(client("other agent"), FINANCE, "patch", "executions");
         Roles.awaitAllowed(client("gitops"), FINANCE, "create", "codetemplates");
         Roles.awaitAllowed(client("installer"), "", "administer", "sandboxnamespaces");
     }
@@ -92,6 +95,20 @@ final class Subjects implements AutoCloseable {
 
     private static String username(String namespace, String account) {
         return "system:serviceaccount:" + namespace + ":" + account;
+    }
+
+    // Beside the department's own.
+    private void otherAgent(Cluster cluster) {
+        String name = create(new ServiceAccountBuilder()
+                        .withNewMetadata()
+                        .withGenerateName("e2e-agent-")
+                        .withNamespace(FINANCE)
+                        .endMetadata()
+                        .build())
+                .getMetadata()
+                .getName();
+        account(cluster, "other agent", FINANCE, name);
+        bind(FINANCE, "countersign-agent", Roles.serviceAccount(FINANCE, name));
     }
 
     // With the rights that Argo CD's controller has: every verb on everything.

@@ -120,7 +120,7 @@ class PolicyFingerprintTest {
     /** Without the advice, which is the same for most. */
     private static List<String> facts(List<String> problems) {
         return problems.stream()
-                .map(each -> each.replaceFirst(": (install the chart|wait a minute).*", ""))
+                .map(each -> each.replaceFirst(": (delete it and install the chart|wait a minute).*", ""))
                 .toList();
     }
 
