@@ -37,9 +37,17 @@ abstract class ApiCommand implements Callable<Integer> {
     /** Does it. */
     abstract Exit run(Session session);
 
+    /** Takes kubectl's flag; false: there is no such flag, or it has been given before. */
+    boolean take(String flag, String value) {
+        return connection.take(flag, value);
+    }
+
     @Override
     public Integer call() {
-        Surroundings surroundings = java.util.Objects.requireNonNull(parent).surroundings();
+        return call(java.util.Objects.requireNonNull(parent).surroundings());
+    }
+
+    int call(Surroundings surroundings) {
         try (Api api = Api.of(connection.choice(surroundings.asks()), surroundings.environment())) {
             return run(new Session(api, surroundings)).code();
         } catch (Trouble e) {

@@ -32,6 +32,38 @@ final class Connection {
     @Option(names = "--verbose", description = "With an error, also print where in the program it came up.")
     private boolean verbose;
 
+    /** Takes a flag that has not been given before; false: there is no such flag here, or it has been given. */
+    boolean take(String flag, String value) {
+        switch (flag) {
+            case "--kubeconfig" -> {
+                boolean first = kubeconfig == null;
+                kubeconfig = value;
+                return first;
+            }
+            case "--context" -> {
+                boolean first = context == null;
+                context = value;
+                return first;
+            }
+            case "-n", "--namespace" -> {
+                boolean first = namespace == null;
+                namespace = value;
+                return first;
+            }
+            case "--as" -> {
+                boolean first = as == null;
+                as = value;
+                return first;
+            }
+            case "--as-group" -> {
+                return asGroups.add(value);
+            }
+            default -> {
+                return false;
+            }
+        }
+    }
+
     boolean isVerbose() {
         return verbose;
     }

@@ -56,6 +56,15 @@ public final class CountersignCommand implements Runnable {
 
     /** Runs a command line; returns the exit code. */
     public static int run(Surroundings surroundings, String... args) {
+        var plain = PlainList.of(args);
+        if (plain.isPresent()) {
+            return plain.get().call(surroundings);
+        }
+        return parsed(surroundings, args);
+    }
+
+    /** The same by the option parser, which knows every command. */
+    static int parsed(Surroundings surroundings, String... args) {
         var out = new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8);
         var err = new PrintWriter(surroundings.err(), true, StandardCharsets.UTF_8);
         return new CommandLine(new CountersignCommand(surroundings))

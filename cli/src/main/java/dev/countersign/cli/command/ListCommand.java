@@ -29,7 +29,17 @@ final class ListCommand extends ApiCommand {
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
             description = "text (default) or json.")
-    private Output output = Output.text;
+    private @Nullable Output output;
+
+    @Override
+    boolean take(String flag, String value) {
+        if (!flag.equals("-o") && !flag.equals("--output")) {
+            return super.take(flag, value);
+        }
+        boolean isFirst = output == null;
+        output = value.equals("json") ? Output.json : Output.text;
+        return isFirst && (value.equals("json") || value.equals("text"));
+    }
 
     @Override
     Exit run(Session session) {
