@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.function.BiFunction;
 import org.yaml.snakeyaml.Yaml;
 
 /** An API server that answers what a test has laid down, and the plugin run against it. */
@@ -105,6 +106,15 @@ public final class TestingApi implements AutoCloseable {
     }
 
     public Outcome run(String... args) {
+        return run(CountersignCommand::run, args);
+    }
+
+    /** The same, with every command line read by the option parser. */
+    public Outcome runParsed(String... args) {
+        return run(CountersignCommand::parsed, args);
+    }
+
+    private Outcome run(BiFunction<Surroundings, String[], Integer> command, String... args) {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
         var surroundings = new Surroundings(
@@ -116,7 +126,7 @@ public final class TestingApi implements AutoCloseable {
                 terminal,
                 false,
                 100);
-        int exit = CountersignCommand.run(surroundings, args);
+        int exit = command.apply(surroundings, args);
         return new Outcome(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 

@@ -45,6 +45,13 @@ final class ApproveCommand extends ApiCommand {
                             + " up for a single person.")
     private boolean singleAdmin;
 
+    @Option(
+            names = "--unseen-files",
+            description =
+                    "Runs: approve although a file that goes into it is too large to be shown whole. Look at it first:"
+                            + " kubectl countersign files EXECUTION --given -o DIR.")
+    private boolean unseenFiles;
+
     @Override
     Exit run(Session session) {
         Target what = decisions.target();
@@ -56,6 +63,9 @@ final class ApproveCommand extends ApiCommand {
     }
 
     private Exit template(Session session, String name) {
+        if (unseenFiles) {
+            throw Trouble.refused("--unseen-files is for runs", "a template has no files: leave it out");
+        }
         var self = session.selfSoon();
         var review = new Reviews(session).ofTemplate(name);
         Subject caller = Session.self(self);
@@ -68,8 +78,10 @@ final class ApproveCommand extends ApiCommand {
         if (!singleAdmin) {
             decision.mustNotBeAuthor();
         }
+        ObjectNode ceilings = ceilings();
+        decision.widerApprovals(ceilings, maxAutonomy).forEach(session::tell);
         decisions.confirm(session, "approve", name);
-        return decision.send(Decision.Approved, ceilings());
+        return decision.send(Decision.Approved, ceilings);
     }
 
     private Exit execution(Session session, String name) {
@@ -88,6 +100,9 @@ final class ApproveCommand extends ApiCommand {
         String digest = decision.checkedDigest();
         if (!singleAdmin) {
             decision.mustNotBeRequester();
+        }
+        if (!unseenFiles) {
+            decision.mustHaveShownFiles();
         }
         decisions.confirm(session, "approve", name);
         return decision.send(Decision.Approved, digest);

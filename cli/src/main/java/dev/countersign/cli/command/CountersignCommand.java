@@ -64,7 +64,7 @@ public final class CountersignCommand implements Runnable {
     }
 
     /** The same by the option parser, which knows every command. */
-    static int parsed(Surroundings surroundings, String... args) {
+    public static int parsed(Surroundings surroundings, String... args) {
         var out = new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8);
         var err = new PrintWriter(surroundings.err(), true, StandardCharsets.UTF_8);
         return new CommandLine(new CountersignCommand(surroundings))

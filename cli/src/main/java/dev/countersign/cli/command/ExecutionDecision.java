@@ -14,6 +14,7 @@ import dev.countersign.cli.kube.ApiError;
 import dev.countersign.cli.kube.Trouble;
 import dev.countersign.cli.page.ExecutionReview;
 import java.time.Duration;
+import java.util.List;
 
 /** A decision about one run: what was reviewed, and the ExecutionApproval that says so. */
 record ExecutionDecision(Session session, Decisions decisions, ExecutionReview review, Subject caller) {
@@ -49,13 +50,37 @@ record ExecutionDecision(Session session, Decisions decisions, ExecutionReview r
                         "the run's template cannot be read, so not all of what would run was shown",
                         "ask for the right to read codetemplates here, or deny the run"));
         if (!shown.equals(asked)) {
-            throw Trouble.refused(
-                    "what is shown has the digest " + shown + ", but status.requestDigest is " + asked
-                            + ": the template or its approval has changed since the run was asked for",
-                    "review it again; if it stays, deny the run and have it asked anew");
+            throw differs(shown, asked);
         }
         decisions.checkDigest(shown);
         return shown;
+    }
+
+    private Trouble differs(String shown, String asked) {
+        String both = "what is shown has the digest " + shown + ", but status.requestDigest is " + asked;
+        var judged = review.status().map(ExecutionStatus::templateDigest);
+        if (judged.isPresent() && judged.equals(review.templateDigest())) {
+            return Trouble.refused(
+                    both + ", although the template is the same: the operator takes narrower limits than those shown,"
+                            + " because of a cap of the department (policy.limits) or of an approval that has changed or"
+                            + " that you may not read",
+                    "deny the run, and have it asked anew with every limit stated within those caps (kubectl countersign"
+                            + " run --limit ...): limits that the run states are the ones that are shown");
+        }
+        return Trouble.refused(
+                both + ": the template or its approval has changed since the run was asked for",
+                "review it again; if it stays, deny the run and have it asked anew");
+    }
+
+    /** Refuses while there are bytes that would go into the run and have not stood on the page. */
+    void mustHaveShownFiles() {
+        List<String> unseen = review.filesNotShownWhole();
+        if (!unseen.isEmpty()) {
+            throw Trouble.refused(
+                    "not all of " + String.join(", ", unseen) + " is shown (not UTF-8, and large)",
+                    "get the files with kubectl countersign files " + review.name()
+                            + " --given -o DIR, look at them and compare the SHA-256, then approve with --unseen-files");
+        }
     }
 
     void mustNotBeRequester() {

@@ -1,11 +1,16 @@
 package dev.countersign.cli.command;
 
+import dev.countersign.api.execution.Execution;
 import dev.countersign.api.execution.ExecutionResult;
 import dev.countersign.api.execution.ExecutionStatus;
+import dev.countersign.api.execution.InputFile;
 import dev.countersign.api.execution.OutputFile;
+import dev.countersign.canonical.Digest;
 import dev.countersign.cli.Exit;
 import dev.countersign.cli.kube.Trouble;
+import dev.countersign.cli.page.ExecutionReview;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +22,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "files",
         description = {
-            "Writes the files that a run left below a directory (without -o: lists them).",
+            "Writes the files that a run left, or with --given those that go into it, below a directory (without -o:"
+                    + " lists them).",
             "Each is checked against its SHA-256 first. Names that lead out of the directory or are not plain text are"
                     + " refused, and nothing is overwritten without --force."
         })
@@ -34,14 +40,22 @@ final class FilesCommand extends ApiCommand {
     @Option(names = "--force", description = "Overwrite files that are there.")
     private boolean force;
 
+    @Option(names = "--given", description = "The files that go into the run, rather than those that it left.")
+    private boolean given;
+
     @Override
     Exit run(Session session) {
-        List<OutputFile> files = Optional.ofNullable(session.execution(name).getStatus())
-                .map(ExecutionStatus::result)
-                .map(ExecutionResult::files)
-                .orElse(List.of());
+        Execution execution = session.execution(name);
+        List<OutputFile> files = given
+                ? execution.getSpec().files().stream()
+                        .map(FilesCommand::asOutput)
+                        .toList()
+                : Optional.ofNullable(execution.getStatus())
+                        .map(ExecutionStatus::result)
+                        .map(ExecutionResult::files)
+                        .orElse(List.of());
         if (files.isEmpty()) {
-            session.say("Execution " + name + " has left no files.");
+            session.say("Execution " + name + (given ? " is given no files." : " has left no files."));
             return Exit.DONE;
         }
         if (directory == null) {
@@ -64,6 +78,17 @@ final class FilesCommand extends ApiCommand {
                     left + " of " + files.size() + " files were not written", "see above why, for each of them");
         }
         return Exit.DONE;
+    }
+
+    private static OutputFile asOutput(InputFile file) {
+        byte[] content = ExecutionReview.content(file);
+        return new OutputFile(
+                file.path(),
+                (long) content.length,
+                Digest.of(content).substring("sha256:".length()),
+                Base64.getEncoder().encodeToString(content),
+                null,
+                null);
     }
 
     private static List<String> row(OutputFile file) {

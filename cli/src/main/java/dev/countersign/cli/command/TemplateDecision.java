@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.countersign.api.ApiGroup;
+import dev.countersign.api.Autonomy;
 import dev.countersign.api.ConditionStatus;
 import dev.countersign.api.ConditionType;
 import dev.countersign.api.Decision;
@@ -12,11 +13,14 @@ import dev.countersign.api.codetemplate.CodeTemplateStatus;
 import dev.countersign.cli.Exit;
 import dev.countersign.cli.kube.ApiError;
 import dev.countersign.cli.kube.Trouble;
+import dev.countersign.cli.page.ApprovalStanding;
 import dev.countersign.cli.page.TemplateReview;
 import dev.countersign.template.BehaviourProjection;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A decision about a template: what was reviewed, and the TemplateApproval that says so. */
 record TemplateDecision(Session session, Decisions decisions, TemplateReview review, Subject caller) {
@@ -63,6 +67,14 @@ record TemplateDecision(Session session, Decisions decisions, TemplateReview rev
                     "you are an author of " + review.name() + " (spec.authors), and nobody approves what they wrote",
                     "another approver reviews it (or --single-admin, where this department is set up for one person)");
         }
+    }
+
+    /** A warning for each approval that would go on to allow more than this one with these ceilings. */
+    List<String> widerApprovals(ObjectNode ceilings, @Nullable Autonomy autonomy) {
+        Instant now = session.surroundings().clock().instant();
+        Integer seconds = decisions.validForSeconds(LEAST, MOST);
+        Instant end = now.plusSeconds(seconds == null ? ApprovalStanding.DEFAULT_VALID_SECONDS : seconds);
+        return new WiderApprovals(review, ceilings, autonomy, end).warnings(now);
     }
 
     /** Sends the decision, and says what the operator makes of it. */

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * A TemplateApproval as its object and the operator's status say; for people, never for a decision.
  */
 public record ApprovalStanding(TemplateApproval approval) {
-    private static final int DEFAULT_VALID_SECONDS = 7_776_000;
+    /** How long an approval holds that does not say. */
+    public static final int DEFAULT_VALID_SECONDS = 7_776_000;
 
     public String name() {
         return approval.getMetadata().getName();
@@ -27,6 +28,17 @@ public record ApprovalStanding(TemplateApproval approval) {
 
     public boolean isRevoked() {
         return approval.getSpec().revocation() != null || approval.getMetadata().getDeletionTimestamp() != null;
+    }
+
+    /** The operator counts it, by its status, and its time is not over. */
+    public boolean counts(Instant now) {
+        var status = approval.getStatus();
+        return approves()
+                && !isRevoked()
+                && expiresAt().isAfter(now)
+                && Words.condition(status == null ? null : status.conditions(), ConditionType.Ready)
+                        .filter(each -> each.status() == ConditionStatus.True)
+                        .isPresent();
     }
 
     public Instant createdAt() {

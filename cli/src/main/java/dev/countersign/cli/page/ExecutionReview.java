@@ -10,6 +10,7 @@ import dev.countersign.api.execution.ExecutionStatus;
 import dev.countersign.api.execution.InputFile;
 import dev.countersign.api.execution.OutputFile;
 import dev.countersign.api.templateapproval.TemplateApproval;
+import dev.countersign.canonical.Digest;
 import dev.countersign.cli.kube.Json;
 import dev.countersign.cli.text.Page;
 import dev.countersign.execution.RequestDigests;
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 public record ExecutionReview(
         Execution execution, Optional<CodeTemplate> template, Optional<TemplateApproval> approval) {
     private static final int HEX_BYTES_IN_A_LINE = 16;
-    private static final int MOST_HEX_BYTES = 512;
+    private static final int MOST_HEX_BYTES = 16 << 10;
 
     public Optional<ExecutionStatus> status() {
         return Optional.ofNullable(execution.getStatus());
@@ -79,6 +80,24 @@ public record ExecutionReview(
     public Optional<String> requestDigest() {
         return templateDigest().flatMap(digest -> code().flatMap(code -> limits().map(limits ->
                 RequestDigests.of(execution, digest, code, limits).request())));
+    }
+
+    /** Paths of the files that go into the run and are too large to be shown byte by byte. */
+    public List<String> filesNotShownWhole() {
+        return execution.getSpec().files().stream()
+                .filter(each -> {
+                    byte[] content = content(each);
+                    return content.length > MOST_HEX_BYTES && textOf(content) == null;
+                })
+                .map(InputFile::path)
+                .toList();
+    }
+
+    /** What the run finds in the file. */
+    public static byte[] content(InputFile file) {
+        return file.content() != null
+                ? file.content().getBytes(StandardCharsets.UTF_8)
+                : Base64.getDecoder().decode(file.contentBase64() == null ? "" : file.contentBase64());
     }
 
     public void show(Page page) {
@@ -172,11 +191,10 @@ public record ExecutionReview(
     }
 
     private static void showFile(Page page, InputFile file) {
-        byte[] content = file.content() != null
-                ? file.content().getBytes(StandardCharsets.UTF_8)
-                : Base64.getDecoder().decode(file.contentBase64() == null ? "" : file.contentBase64());
-        page.heading("File " + file.path() + " (" + Words.bytes(content.length) + "):");
+        byte[] content = content(file);
         String text = textOf(content);
+        page.heading("File " + file.path() + " (" + content.length + (content.length == 1 ? " byte, " : " bytes, ")
+                + Digest.of(content) + (text == null ? ", not UTF-8" : "") + "):");
         page.quoted(text == null ? hex(content) : text);
     }
 
@@ -251,7 +269,7 @@ public record ExecutionReview(
                     .append('\n');
         }
         if (shown < content.length) {
-            lines.append("... and ").append(Words.bytes(content.length - shown)).append(" more, not shown\n");
+            lines.append("... and ").append(Words.bytes(content.length - shown)).append(" more, NOT SHOWN\n");
         }
         return lines.toString();
     }

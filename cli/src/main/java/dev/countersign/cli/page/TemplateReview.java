@@ -8,6 +8,7 @@ import dev.countersign.api.codetemplate.Finding;
 import dev.countersign.api.templateapproval.TemplateApproval;
 import dev.countersign.cli.text.Page;
 import dev.countersign.template.BehaviourProjection;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -141,6 +142,13 @@ public record TemplateReview(CodeTemplate template, String snapshot, Optional<Li
         }
         page.heading("Changed since " + what + ":");
         projection.showChange(page, Projection.of(java.util.Objects.requireNonNull(approved.snapshot())));
+    }
+
+    /** The approvals of exactly this version that the operator counts, newest first. */
+    public List<ApprovalStanding> inEffect(Instant now) {
+        return newestFirst(approvals.orElse(List.of())).stream()
+                .filter(each -> each.digest().equals(digest()) && each.counts(now))
+                .toList();
     }
 
     /** The newest approval whose snapshot is what it says it is. */

@@ -12,6 +12,8 @@ import dev.countersign.cli.page.ExecutionReview;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -101,6 +103,62 @@ class ExecutionCommandsTest {
         assertThat(outcome.exit()).isEqualTo(2);
         assertThat(outcome.err()).contains("but status.requestDigest is sha256:000");
         assertThat(api.requests("POST", "executionapprovals")).isEmpty();
+    }
+
+    @Test
+    void approveSaysThatACapMayBeWhyTheDigestsDiffer() {
+        String template = "sha256:721c1a5e9269796a48fbe8fc5d798008d47d44645a9159e18712d5a075e1849c";
+        api.on(
+                "GET " + RUN,
+                SPEC
+                        + holding("sha256:" + "0".repeat(64))
+                                .replace("status:\n", "status:\n  templateDigest: " + template + "\n"));
+
+        var outcome = api.run("approve", "execution", "report-1", "--yes");
+
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.err())
+                .contains("although the template is the same", "a cap of the department (policy.limits)");
+        assertThat(api.requests("POST", "executionapprovals")).isEmpty();
+    }
+
+    @Test
+    void approveShowsEveryByteOfAFileThatIsNoTextUpTo16KiB() {
+        String spec = withBinary(16 << 10);
+        api.on("GET " + RUN, spec + holding(digestOf(spec))).on("POST " + DECISIONS, "{}");
+
+        var outcome = api.run("approve", "execution", "report-1", "--yes", "--no-wait");
+
+        assertThat(outcome.exit()).isZero();
+        assertThat(outcome.out().lines().filter(each -> each.startsWith("  | ff ff ff")))
+                .hasSize(1024);
+        assertThat(outcome.out()).doesNotContain("NOT SHOWN");
+        assertThat(outcome.out())
+                .contains("File data.bin (16384 bytes, sha256:", "File notes.txt (5 bytes, sha256:2cf24dba5fb0");
+    }
+
+    @Test
+    void approveRefusesBytesThatWereNotShownUnlessToldThatTheyWereSeen() throws IOException {
+        String spec = withBinary((16 << 10) + 1);
+        api.on("GET " + RUN, spec + holding(digestOf(spec))).on("POST " + DECISIONS, "{}");
+
+        var refused = api.run("approve", "execution", "report-1", "--yes", "--no-wait");
+
+        assertThat(refused.exit()).isEqualTo(2);
+        assertThat(refused.out()).contains("... and 1 byte more, NOT SHOWN");
+        assertThat(refused.err()).contains("not all of data.bin is shown", "files report-1 --given -o DIR");
+        assertThat(api.requests("POST", "executionapprovals")).isEmpty();
+
+        Path got = folder.resolve("got");
+        assertThat(api.run("files", "report-1", "--given", "-o", got.toString()).exit())
+                .isZero();
+        assertThat(Files.size(got.resolve("data.bin"))).isEqualTo((16 << 10) + 1);
+        assertThat(got.resolve("notes.txt")).hasContent("hello");
+
+        assertThat(api.run("approve", "execution", "report-1", "--yes", "--no-wait", "--unseen-files")
+                        .exit())
+                .isZero();
+        assertThat(api.requests("POST", "executionapprovals")).hasSize(1);
     }
 
     @Test
@@ -263,8 +321,18 @@ class ExecutionCommandsTest {
 
     /** The digest that the operator takes of the run above. */
     private static String digest() {
+        return digestOf(SPEC);
+    }
+
+    private static String withBinary(int size) {
+        byte[] content = new byte[size];
+        Arrays.fill(content, (byte) 0xff);
+        return SPEC.replace("AAH/", Base64.getEncoder().encodeToString(content));
+    }
+
+    private static String digestOf(String spec) {
         return new ExecutionReview(
-                        Json.as(TestingApi.tree(SPEC), Execution.class),
+                        Json.as(TestingApi.tree(spec), Execution.class),
                         Optional.of(Json.as(TestingApi.tree(TEMPLATE), CodeTemplate.class)),
                         Optional.empty())
                 .requestDigest()

@@ -6,10 +6,14 @@ import dev.countersign.cli.Golden;
 import dev.countersign.cli.TestingApi;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ListCommandsTest {
     private static final String TEMPLATES = TestingApi.KINDS + "codetemplates";
@@ -53,6 +57,64 @@ class ListCommandsTest {
         Golden.assertSame("list.txt", outcome.out());
         assertThat(api.requests("GET", "codetemplates").getFirst().headers().get("Accept"))
                 .containsExactly("application/json;as=Table;v=v1;g=meta.k8s.io");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "list",
+                "list -n finance",
+                "list --namespace finance -o json",
+                "list -o text --as bob --as-group one --as-group two",
+                "list --context it",
+                "list --context nowhere",
+                "list -n Not_a_name",
+                "list --kubeconfig /nowhere/at/all"
+            })
+    void aPlainListIsReadAsTheParserReadsIt(String line) {
+        String[] args = line.split(" ");
+
+        var plain = api.run(args);
+        var parsed = api.runParsed(args);
+
+        assertThat(PlainList.of(args)).isPresent();
+        assertThat(plain).isEqualTo(parsed);
+        var templates = api.requests("GET", "codetemplates");
+        assertThat(impersonation(templates.stream().limit(templates.size() / 2)))
+                .isEqualTo(impersonation(templates.stream().skip(templates.size() / 2)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "show report",
+                "list --help",
+                "list -n",
+                "list report",
+                "list -nfinance",
+                "list --namespace=finance",
+                "list -n finance -n finance",
+                "list -o yaml",
+                "list -o json -o json",
+                "list -n --help",
+                "list -n @file",
+                "list --verbose",
+                "list --unknown flag"
+            })
+    void whateverIsNotPlainIsLeftToTheParser(String line) {
+        assertThat(PlainList.of(line.split(" "))).isEmpty();
+    }
+
+    @Test
+    void noArgumentsAreNoList() {
+        assertThat(PlainList.of()).isEmpty();
+    }
+
+    private static List<List<List<String>>> impersonation(Stream<TestingApi.Request> requests) {
+        return requests.map(each -> List.of(
+                        each.headers().getOrDefault("Impersonate-user", List.of()),
+                        each.headers().getOrDefault("Impersonate-group", List.of())))
+                .toList();
     }
 
     @Test

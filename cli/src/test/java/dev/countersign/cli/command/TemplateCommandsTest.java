@@ -3,11 +3,14 @@ package dev.countersign.cli.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.countersign.api.codetemplate.CodeTemplate;
 import dev.countersign.cli.Golden;
 import dev.countersign.cli.TestingApi;
+import dev.countersign.cli.kube.Json;
 import dev.countersign.template.BehaviourProjection;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -218,6 +221,46 @@ class TemplateCommandsTest {
     }
 
     @Test
+    void approveWarnsOfApprovalsThatGoOnAllowingMore() {
+        String digest = BehaviourProjection.of(Json.as(
+                        TestingApi.tree(SPEC.replace("spec:\n", "spec:\n  autonomy: Autonomous\n")),
+                        CodeTemplate.class))
+                .digest();
+        api.on("GET " + TEMPLATE, template(digest).replace("spec:\n", "spec:\n  autonomy: Autonomous\n"));
+        String soon = Instant.now().minusSeconds(60).toString();
+        api.on(
+                "GET " + APPROVALS,
+                "items: ["
+                        + counting("wide", digest, soon, 31_536_000, "")
+                        + ", "
+                        + counting("free", digest, soon, 120, ", ceilings: {limits: {memory: 32Mi, processes: 8}}")
+                        + ", "
+                        + counting(
+                                "equal",
+                                digest,
+                                soon,
+                                120,
+                                ", ceilings: {autonomy: Supervised, limits: {memory: 32Mi}}")
+                        + ", "
+                        + counting("over", digest, "2026-01-01T00:00:00Z", 120, "")
+                        + ", "
+                        + counting("other", "sha256:" + "2".repeat(64), soon, 31_536_000, "")
+                        + "]");
+        api.on("POST " + APPROVALS, "metadata: {name: report-x}");
+
+        var outcome = api.run(
+                "approve", "report", "--yes", "--no-wait", "--max-autonomy", "Supervised", "--max", "memory=64Mi");
+
+        assertThat(outcome.exit()).isZero();
+        String told = outcome.err().replace("\n> ", " ");
+        assertThat(told.lines().filter(each -> each.startsWith("WARNING"))).hasSize(2);
+        assertThat(told)
+                .contains("wide by bob (holds until ", ", autonomy Autonomous, more memory)")
+                .contains("free by bob (autonomy Autonomous)")
+                .contains("kubectl countersign revoke approval wide", "kubectl countersign revoke approval free");
+    }
+
+    @Test
     void approveHandsOnWhatAPolicySays() {
         api.on("GET " + TEMPLATE, template(digest())).on("GET " + APPROVALS, "items: []");
         api.refuse("POST " + APPROVALS, 422, "Invalid", "[approve-authority] you need the verb approve");
@@ -316,6 +359,13 @@ class TemplateCommandsTest {
                  {name: report}, templateDigest: '%s', decision: Approved, reason: Fine., validForSeconds: 86400,\
                  approvedBy: {username: alice}, snapshot: '%s'}}, status: {conditions: [{type: Ready, status: 'False',\
                  reason: DigestMismatch, message: m, lastTransitionTime: '2026-11-01T00:00:00Z'}]}}""".formatted(BehaviourProjection.digestOf(snapshot), snapshot);
+    }
+
+    private static String counting(String name, String digest, String created, int seconds, String ceilings) {
+        return "{metadata: {name: " + name + ", creationTimestamp: '" + created + "'}, spec: {grant: {templateRef:"
+                + " {name: report}, templateDigest: '" + digest + "', decision: Approved, validForSeconds: " + seconds
+                + ", approvedBy: {username: bob}" + ceilings + "}}, status: {conditions: [{type: Ready, status: 'True',"
+                + " reason: Accepted, message: m, lastTransitionTime: '2026-11-01T00:00:00Z'}]}}";
     }
 
     private static String ready(String status, String reason, String message) {
