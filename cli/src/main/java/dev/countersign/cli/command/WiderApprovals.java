@@ -17,8 +17,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which approvals of the version under review count already and allow more than the one that is about to be given. A new
- * approval narrows nothing while one of them is there: runs rest on the approval that holds longest.
+ * Which approvals of the version under review count already and allow more than the one that is about to be given. Runs
+ * rest on the approval made last, so these are in effect again once the new one has run out or was revoked.
  *
  * @param ceilings those of the new approval, as they are sent
  * @param expiresAt when the new approval would end
@@ -40,7 +40,7 @@ record WiderApprovals(
                 warnings.add("WARNING: another approval of this version counts and is wider than yours will be: "
                         + each.name() + " by "
                         + each.approval().getSpec().grant().approvedBy().username() + " (" + String.join(", ", more)
-                        + "). Runs rest on the approval that holds longest. To take it back: kubectl countersign revoke"
+                        + "). Runs rest on yours while it holds, then on that one again. To take it back: kubectl countersign revoke"
                         + " approval " + each.name());
             }
         }
