@@ -3,6 +3,8 @@ package dev.countersign.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countersign.api.Reason;
+import dev.countersign.guard.GuardState;
+import dev.countersign.guard.check.Rule;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -39,6 +41,8 @@ class OperatorMetricsTest {
         metrics.auditObserver().appended(Duration.ofMillis(2));
         metrics.auditObserver().committed(3, Duration.ofMillis(1));
         metrics.auditObserver().failed();
+        metrics.watchGuard(() -> GuardState.broken(List.of("altered")));
+        metrics.guardProbeFailed(Rule.APPROVE_AUTHORITY);
     }
 
     @AfterEach
@@ -86,6 +90,9 @@ class OperatorMetricsTest {
                         "countersign_departments gauge",
                         "countersign_departments_in_effect gauge",
                         "countersign_departments_refused_total counter",
+                        "countersign_guard_enforced gauge",
+                        "countersign_guard_intact gauge",
+                        "countersign_guard_probe_failures_total counter",
                         "countersign_refusals_total counter",
                         "countersign_run_phase_seconds histogram",
                         "countersign_run_phase_seconds_max gauge",
@@ -103,6 +110,10 @@ class OperatorMetricsTest {
         assertThat(value("countersign_runs_active", "")).isEqualTo(3);
         assertThat(value("countersign_runs_queued", "")).isEqualTo(4);
         assertThat(value("countersign_audit_healthy", "")).isEqualTo(1);
+        assertThat(value("countersign_guard_intact", "")).isEqualTo(0);
+        assertThat(value("countersign_guard_enforced", "")).isEqualTo(1);
+        assertThat(value("countersign_guard_probe_failures_total", "rule=\"approve-authority\""))
+                .isEqualTo(1);
         assertThat(value("countersign_departments", "")).isEqualTo(2);
         assertThat(value("countersign_departments_in_effect", "")).isEqualTo(0);
         assertThat(value("countersign_departments_refused_total", "")).isEqualTo(1);
@@ -118,6 +129,7 @@ class OperatorMetricsTest {
     @Test
     void labelsOfOurMetricsHaveTheirValuesFromEnums() {
         Set<String> reasons = Arrays.stream(Reason.values()).map(Enum::name).collect(Collectors.toSet());
+        Set<String> rules = Arrays.stream(Rule.values()).map(Rule::id).collect(Collectors.toSet());
         Set<String> phases = Set.of("authorize", "sandbox_start", "handover", "run", "settle");
         for (Matcher sample : samples()) {
             if (!sample.group(1).startsWith("countersign_") || sample.group(2) == null) {
@@ -128,6 +140,7 @@ class OperatorMetricsTest {
                 switch (label.group(1)) {
                     case "reason" -> assertThat(reasons).contains(label.group(2));
                     case "phase" -> assertThat(phases).contains(label.group(2));
+                    case "rule" -> assertThat(rules).contains(label.group(2));
                     case "le" -> assertThat(label.group(2)).matches("[0-9.]+(E-[0-9])?|\\+Inf");
                     case "version" -> assertThat(label.group(2)).isEqualTo("0.1.0");
                     default -> throw new AssertionError("label without a bound: " + sample.group());
