@@ -34,6 +34,8 @@ class AuditUnavailableE2E {
                     .create()
                     .awaitRunning();
             var template = finance.bash("echo after").approved();
+            // The approval itself is on record before the log is away.
+            template.await(ConditionType.Approved, each -> each.status() == ConditionStatus.True);
             var accepted = logs.accepted();
 
             Run after;
