@@ -2,6 +2,7 @@ package dev.countersign.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.countersign.api.Subject;
+import dev.countersign.cli.kube.ApiError;
 import dev.countersign.cli.kube.Trouble;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Parameters;
 /** What approving and denying have in common: of what, why, for how long, and whether the caller means it. */
 final class Decisions {
     /** How long an operator that works takes to judge an approval, many times over. */
-    static final Duration JUDGED_WITHIN = Duration.ofSeconds(15);
+    private static final Duration JUDGED_WITHIN = Duration.ofSeconds(15);
 
     @Parameters(arity = "1..2", paramLabel = "NAME", description = "TEMPLATE, or: execution NAME")
     private List<String> target = new ArrayList<>();
@@ -116,6 +117,31 @@ final class Decisions {
             }
         }
         return com.fasterxml.jackson.databind.node.MissingNode.getInstance();
+    }
+
+    /**
+     * How the operator judges an approval that was just made: its condition of that type, once it is there. Null where
+     * the caller may not read approvals, which is told.
+     */
+    static @Nullable JsonNode judged(Session session, Kind kind, String plural, String name, String type) {
+        JsonNode judged;
+        try {
+            judged = session.api()
+                    .await(kind.in(session.namespace()), name, JUDGED_WITHIN, each -> !condition(each, type)
+                            .isMissingNode());
+        } catch (ApiError e) {
+            if (e.isForbidden()) {
+                session.tell("Whether it counts is not known: you may not read " + plural + " here.");
+                return null;
+            }
+            throw e;
+        }
+        if (judged == null) {
+            throw Trouble.platform(
+                    "the operator has not taken note of it within " + JUDGED_WITHIN.toSeconds() + " s",
+                    "kubectl countersign doctor");
+        }
+        return condition(judged, type);
     }
 
     private static @Nullable String typed(Session session) {

@@ -10,7 +10,6 @@ import dev.countersign.api.Decision;
 import dev.countersign.api.Subject;
 import dev.countersign.api.execution.ExecutionStatus;
 import dev.countersign.cli.Exit;
-import dev.countersign.cli.kube.ApiError;
 import dev.countersign.cli.kube.Trouble;
 import dev.countersign.cli.page.ExecutionReview;
 import java.time.Duration;
@@ -99,27 +98,11 @@ record ExecutionDecision(Session session, Decisions decisions, ExecutionReview r
     }
 
     private Exit judged(String name) {
-        JsonNode judged;
-        try {
-            judged = session.api()
-                    .await(
-                            Kind.EXECUTION_APPROVAL.in(session.namespace()),
-                            name,
-                            Decisions.JUDGED_WITHIN,
-                            each -> !Decisions.condition(each, "Authorized").isMissingNode());
-        } catch (ApiError e) {
-            if (e.isForbidden()) {
-                session.tell("Whether it counts is not known: you may not read ExecutionApprovals here.");
-                return Exit.DONE;
-            }
-            throw e;
+        JsonNode authorized =
+                Decisions.judged(session, Kind.EXECUTION_APPROVAL, "ExecutionApprovals", name, "Authorized");
+        if (authorized == null) {
+            return Exit.DONE;
         }
-        if (judged == null) {
-            throw Trouble.platform(
-                    "the operator has not taken note of it within " + Decisions.JUDGED_WITHIN.toSeconds() + " s",
-                    "kubectl countersign doctor");
-        }
-        JsonNode authorized = Decisions.condition(judged, "Authorized");
         String reason = authorized.path("reason").asText();
         String words = reason + ": " + authorized.path("message").asText();
         boolean counts = authorized.path("status").asText().equals("True") || reason.equals("Denied");

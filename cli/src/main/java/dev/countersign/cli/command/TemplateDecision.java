@@ -11,7 +11,6 @@ import dev.countersign.api.Decision;
 import dev.countersign.api.Subject;
 import dev.countersign.api.codetemplate.CodeTemplateStatus;
 import dev.countersign.cli.Exit;
-import dev.countersign.cli.kube.ApiError;
 import dev.countersign.cli.kube.Trouble;
 import dev.countersign.cli.page.ApprovalStanding;
 import dev.countersign.cli.page.TemplateReview;
@@ -88,27 +87,10 @@ record TemplateDecision(Session session, Decisions decisions, TemplateReview rev
     }
 
     private Exit judged(String name) {
-        JsonNode judged;
-        try {
-            judged = session.api()
-                    .await(
-                            Kind.TEMPLATE_APPROVAL.in(session.namespace()),
-                            name,
-                            Decisions.JUDGED_WITHIN,
-                            each -> !Decisions.condition(each, "Ready").isMissingNode());
-        } catch (ApiError e) {
-            if (e.isForbidden()) {
-                session.tell("Whether it counts is not known: you may not read TemplateApprovals here.");
-                return Exit.DONE;
-            }
-            throw e;
+        JsonNode ready = Decisions.judged(session, Kind.TEMPLATE_APPROVAL, "TemplateApprovals", name, "Ready");
+        if (ready == null) {
+            return Exit.DONE;
         }
-        if (judged == null) {
-            throw Trouble.platform(
-                    "the operator has not taken note of it within " + Decisions.JUDGED_WITHIN.toSeconds() + " s",
-                    "kubectl countersign doctor");
-        }
-        JsonNode ready = Decisions.condition(judged, "Ready");
         String words =
                 ready.path("reason").asText() + ": " + ready.path("message").asText();
         if (!ready.path("status").asText().equals("True")) {
