@@ -125,6 +125,18 @@ class TemplateCommandsTest {
     }
 
     @Test
+    void whoMayNotReadApprovalsIsToldThatItsWorthIsNotKnown() {
+        api.on("GET " + TEMPLATE, template(digest())).on("GET " + APPROVALS, "items: []");
+        api.on("POST " + APPROVALS, "metadata: {name: report-x, resourceVersion: '5'}");
+        api.refuse("GET " + APPROVALS + "/report-x", 403, "Forbidden", "no");
+
+        var outcome = api.types("report").run("approve", "report");
+
+        assertThat(outcome.exit()).isZero();
+        assertThat(outcome.err()).contains("Whether it counts is not known: you may not read TemplateApprovals here.");
+    }
+
+    @Test
     void approveRefusesWhenTheOperatorHasSeenAnotherVersion() {
         api.on("GET " + TEMPLATE, template("sha256:" + "0".repeat(64))).on("GET " + APPROVALS, "items: []");
 
