@@ -15,6 +15,7 @@ import dev.countersign.policy.Verdict;
 import dev.countersign.quota.Claimant;
 import dev.countersign.quota.RunId;
 import dev.countersign.sandbox.Sandbox;
+import dev.countersign.sandbox.SandboxSupply;
 import dev.countersign.sandbox.SandboxUnavailable;
 import dev.countersign.sandbox.pod.SandboxShape;
 import dev.countersign.sandbox.wire.JobFrame;
@@ -145,8 +146,8 @@ final class Run {
             var shape = env.shapes().of(seen.get());
             var department = seen.get().department().orElseThrow();
             var start = env.metrics().startTimer();
-            try (Sandbox sandbox = env.sandboxes()
-                    .acquire(shape, department.namespace(), department.sandboxNamespace(), endRequest.future())) {
+            var key = new SandboxSupply.Key(shape, department.namespace(), department.sandboxNamespace());
+            try (Sandbox sandbox = env.sandboxes().start(key, endRequest.future())) {
                 start.stop(Phase.SANDBOX_START);
                 return authorizeAndRun(sandbox, shape, attempt, sinceSeen);
             }

@@ -8,7 +8,7 @@ import dev.countersign.metrics.OperatorMetrics;
 import dev.countersign.policy.CheckChain;
 import dev.countersign.quota.Places;
 import dev.countersign.quota.UsageHistory;
-import dev.countersign.sandbox.Sandboxes;
+import dev.countersign.sandbox.SandboxSupply;
 import java.time.Clock;
 import java.util.concurrent.Semaphore;
 
@@ -21,7 +21,7 @@ record RunEnvironment(
         LiveFacts facts,
         CheckChain checks,
         Shapes shapes,
-        Sandboxes sandboxes,
+        SandboxSupply sandboxes,
         SandboxPods pods,
         MasterKeys keys,
         AuditLog audit,

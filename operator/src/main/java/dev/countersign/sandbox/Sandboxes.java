@@ -2,7 +2,6 @@ package dev.countersign.sandbox;
 
 import dev.countersign.sandbox.pod.SandboxPod;
 import dev.countersign.sandbox.pod.SandboxSettings;
-import dev.countersign.sandbox.pod.SandboxShape;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -19,11 +18,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/**
- * Where sandboxes come from: running, attached, waiting for their one job. There are no idle ones yet, so each is made
- * when it is asked for; a pool would hand out waiting ones here, and nothing else would change.
- */
-public final class Sandboxes {
+/** Makes sandboxes: each when it is asked for, none ahead. */
+public final class Sandboxes implements SandboxSupply {
     private final KubernetesClient client;
     private final PodWatch watch;
     private final PodEnds ends;
@@ -50,16 +46,20 @@ public final class Sandboxes {
         this.suffix = suffix;
     }
 
-    /**
-     * A sandbox that waits for its job. The caller closes it.
-     *
-     * @param giveUp completing it ends the wait
-     * @throws SandboxUnavailable none could be had; nothing ran and no pod is left
-     */
-    public Sandbox acquire(SandboxShape shape, String department, String namespace, CompletableFuture<?> giveUp)
-            throws SandboxUnavailable, InterruptedException {
-        Pod pod = create(
-                SandboxPod.from(shape, department, namespace, "sbx-" + shape.hash() + "-" + suffix.get(), settings));
+    @Override
+    public Claim claim(Key wanted) {
+        return new Claim.Cold(ColdStart.PoolOff);
+    }
+
+    @Override
+    public void giveBack(Sandbox sandbox) {
+        sandbox.close();
+    }
+
+    @Override
+    public Sandbox start(Key wanted, CompletableFuture<?> giveUp) throws SandboxUnavailable, InterruptedException {
+        String name = "sbx-" + wanted.shape().hash() + "-" + suffix.get();
+        Pod pod = create(SandboxPod.from(wanted.shape(), wanted.department(), wanted.namespace(), name, settings));
         try {
             Pod running = awaitRunning(pod, giveUp);
             return Sandbox.attach(
