@@ -24,11 +24,12 @@ final class ExecutionPlanner {
             }
             return isObserved(execution) ? new ExecutionPlan.Wait(end) : new ExecutionPlan.Acknowledge();
         }
-        if (!execution.hasFinalizer(Execution.FINALIZER)) {
-            return new ExecutionPlan.Claim();
-        }
         Optional<Reason> over = over(observed);
         if (over.isPresent()) {
+            // A run claims its Execution itself, while it looks at it.
+            if (!observed.running() && !execution.hasFinalizer(Execution.FINALIZER)) {
+                return new ExecutionPlan.Claim();
+            }
             return observed.running()
                     ? new ExecutionPlan.End(over.get())
                     : new ExecutionPlan.Refuse(over.get(), message(over.get()));
@@ -41,10 +42,12 @@ final class ExecutionPlanner {
     }
 
     private static ExecutionPlan ofDeleted(ObservedExecution observed) {
-        if (!observed.execution().hasFinalizer(Execution.FINALIZER)) {
-            return new ExecutionPlan.Nothing();
+        if (observed.running()) {
+            return new ExecutionPlan.End(Reason.Cancelled);
         }
-        return observed.running() ? new ExecutionPlan.End(Reason.Cancelled) : new ExecutionPlan.Release();
+        return observed.execution().hasFinalizer(Execution.FINALIZER)
+                ? new ExecutionPlan.Release()
+                : new ExecutionPlan.Nothing();
     }
 
     private static boolean isObserved(Execution execution) {

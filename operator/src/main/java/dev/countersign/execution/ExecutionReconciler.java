@@ -73,7 +73,7 @@ public final class ExecutionReconciler implements Reconciler<Execution> {
             case ExecutionPlan.Wait wait -> {
                 return until(wait.until());
             }
-            case ExecutionPlan.Claim claim -> executions.addFinalizer(execution);
+            case ExecutionPlan.Claim claim -> executions.claim(execution);
             case ExecutionPlan.Begin begin -> {
                 runs.begin(execution);
                 return begin.deadline() == null ? UpdateControl.noUpdate() : until(begin.deadline());

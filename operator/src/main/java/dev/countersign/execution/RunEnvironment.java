@@ -1,8 +1,9 @@
 package dev.countersign.execution;
 
 import dev.countersign.audit.AuditLog;
-import dev.countersign.kube.LiveFacts;
+import dev.countersign.kube.Executions;
 import dev.countersign.kube.MasterKeys;
+import dev.countersign.kube.RunFacts;
 import dev.countersign.kube.StatusWriter;
 import dev.countersign.metrics.OperatorMetrics;
 import dev.countersign.policy.CheckChain;
@@ -18,7 +19,7 @@ import java.util.concurrent.Semaphore;
  * @param looks how many that have no place yet may be looked at at once
  */
 record RunEnvironment(
-        LiveFacts facts,
+        RunFacts facts,
         CheckChain checks,
         Shapes shapes,
         SandboxSupply sandboxes,
@@ -29,6 +30,8 @@ record RunEnvironment(
         Semaphore looks,
         UsageHistory usage,
         ApprovalsInUse approvals,
+        Confirmations confirmations,
+        Executions executions,
         StatusWriter statuses,
         OperatorMetrics metrics,
         Clock clock) {}

@@ -69,6 +69,7 @@ public final class Runs implements AutoCloseable {
      * there, is ended or looked at again.
      */
     void follow(Catalog catalog) {
+        env.facts().follow(catalog);
         catalog.onChange(this::changed);
         catalog.onApprovalGone(env.approvals()::gone);
         env.approvals().lookAt(new ApprovalsInUse.Source() {

@@ -4,6 +4,7 @@ import dev.countersign.audit.AuditLog;
 import dev.countersign.config.Departments;
 import dev.countersign.config.OperatorConfig;
 import dev.countersign.guard.Guard;
+import dev.countersign.kube.Executions;
 import dev.countersign.kube.LiveFacts;
 import dev.countersign.kube.MasterKeys;
 import dev.countersign.kube.StatusWriter;
@@ -63,9 +64,10 @@ public record RunsAssembly(OperatorConfig config, KubernetesClient client, Clock
                 sandbox.idleLife(),
                 sandbox.maxWallTime(),
                 HardeningProfile.RESTRICTED);
+        var checks = RunChecks.chain();
         var environment = new RunEnvironment(
                 facts,
-                RunChecks.chain(),
+                checks,
                 new Shapes(
                         sandbox.images(),
                         new LimitClasses(sandbox.memoryClasses(), sandbox.diskClasses()),
@@ -78,6 +80,8 @@ public record RunsAssembly(OperatorConfig config, KubernetesClient client, Clock
                 new Semaphore(LOOKS_AT_ONCE),
                 usage,
                 new ApprovalsInUse(),
+                new Confirmations(facts, checks),
+                new Executions(client),
                 new StatusWriter(client),
                 metrics,
                 clock);

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Templates and the approvals that name them: one watch on each kind for everybody who needs to know, and word to those
  * who must act when a template or anything about its approval changes.
  */
-public final class Catalog implements AutoCloseable {
+public final class Catalog implements WatchedTemplates, AutoCloseable {
     private static final String BY_TEMPLATE = "byTemplate";
 
     /** A template by its place; there need not be one of that name. */
@@ -51,7 +51,7 @@ public final class Catalog implements AutoCloseable {
         runApprovals.run();
     }
 
-    /** The template as last seen. */
+    @Override
     public Optional<CodeTemplate> template(TemplateKey key) {
         return Optional.ofNullable(templates.getIndexer().getByKey(index(key)));
     }
@@ -64,7 +64,7 @@ public final class Catalog implements AutoCloseable {
                 .get());
     }
 
-    /** Approvals that name this template, as last seen. */
+    @Override
     public List<TemplateApproval> approvals(TemplateKey key) {
         return approvals.getIndexer().byIndex(BY_TEMPLATE, index(key));
     }

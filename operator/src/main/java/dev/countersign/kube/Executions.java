@@ -15,6 +15,9 @@ import java.util.Optional;
 
 /** Writes to Executions beside their status: our finalizer on and off, and deletion at the end of their time. */
 public final class Executions {
+    /** A new object is written to by few; whoever loses three times may look at it again. */
+    private static final int CLAIM_TRIES = 3;
+
     private final KubernetesClient client;
 
     public Executions(KubernetesClient client) {
@@ -42,10 +45,29 @@ public final class Executions {
         return client.resources(Execution.class).inAnyNamespace().list().getItems();
     }
 
-    public void addFinalizer(Execution execution) {
-        List<String> finalizers = new ArrayList<>(execution.getFinalizers());
-        finalizers.add(Execution.FINALIZER);
-        setFinalizers(execution, finalizers);
+    /**
+     * Puts our finalizer on, where it is not yet; true: it is there, by the API server's own word.
+     *
+     * @return false: the object is gone or on its way, or changes faster than it can be written to
+     */
+    public boolean claim(Execution execution) {
+        Optional<Execution> now = Optional.of(execution);
+        for (int left = CLAIM_TRIES; left > 0 && now.isPresent(); left--) {
+            if (now.get().hasFinalizer(Execution.FINALIZER)) {
+                return true;
+            }
+            if (now.get().getMetadata().getDeletionTimestamp() != null) {
+                return false;
+            }
+            List<String> finalizers = new ArrayList<>(now.get().getFinalizers());
+            finalizers.add(Execution.FINALIZER);
+            if (setFinalizers(now.get(), finalizers)) {
+                return true;
+            }
+            var meta = execution.getMetadata();
+            now = live(meta.getNamespace(), meta.getName(), meta.getUid());
+        }
+        return false;
     }
 
     public void removeFinalizer(Execution execution) {
@@ -55,13 +77,13 @@ public final class Executions {
     }
 
     // The resourceVersion makes it a compare-and-set: another controller's finalizer must not be lost. On a conflict a
-    // newer version of the object is on its way to us, and with it another try.
-    private void setFinalizers(Execution execution, List<String> finalizers) {
+    // newer version of the object is on its way to us, and with it another try. True: it was written.
+    private boolean setFinalizers(Execution execution, List<String> finalizers) {
         var meta = execution.getMetadata();
         String patch = Serialization.asJson(Map.of(
                 "metadata",
                 Map.of("uid", meta.getUid(), "resourceVersion", meta.getResourceVersion(), "finalizers", finalizers)));
-        unlessGone(() -> client.resources(Execution.class)
+        return unlessGone(() -> client.resources(Execution.class)
                 .inNamespace(meta.getNamespace())
                 .withName(meta.getName())
                 .patch(PatchContext.of(PatchType.JSON_MERGE), patch));
@@ -100,13 +122,15 @@ public final class Executions {
         unlessGone(() -> client.resource(execution).lockResourceVersion().delete());
     }
 
-    private static void unlessGone(Runnable write) {
+    private static boolean unlessGone(Runnable write) {
         try {
             write.run();
+            return true;
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND && e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
                 throw e;
             }
+            return false;
         }
     }
 }

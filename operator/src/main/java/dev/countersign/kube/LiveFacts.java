@@ -4,19 +4,12 @@ import dev.countersign.api.codetemplate.CodeTemplate;
 import dev.countersign.api.execution.Execution;
 import dev.countersign.api.executionapproval.ExecutionApproval;
 import dev.countersign.api.templateapproval.TemplateApproval;
-import dev.countersign.approval.Approvals;
-import dev.countersign.approval.LiveTemplate;
-import dev.countersign.approval.ObservedApproval;
 import dev.countersign.approval.ObservedRunApproval;
-import dev.countersign.approval.Terms;
 import dev.countersign.audit.ApprovalLedger;
 import dev.countersign.config.Department;
-import dev.countersign.config.DepartmentPolicy;
 import dev.countersign.guard.GuardState;
 import dev.countersign.policy.RunRequest;
-import dev.countersign.quota.Claimant;
 import dev.countersign.quota.UsageHistory;
-import dev.countersign.template.TemplateFacts;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -28,21 +21,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a decision rests on, read from the API server itself and not from a cache: an approval revoked a moment ago
- * must not count, one granted a moment ago must.
+ * Reads what decisions rest on from the API server. Everything is asked for at once, by name: after any write the API
+ * server keeps a list waiting until its own watch has caught up, up to a tenth of a second, and a get never.
  */
-public final class LiveFacts {
+public final class LiveFacts implements RunFacts {
     private static final int TRIES = 3;
 
     private final KubernetesClient client;
-    private final Function<String, Optional<Department>> departmentOf;
-    private final Set<String> allowedImages;
-    private final Supplier<GuardState> guard;
-    private final ApprovalLedger ledger;
-    private final UsageHistory usage;
-    private final Clock clock;
+    private final JudgedFacts facts;
+    private volatile @Nullable WatchedTemplates watched;
 
     /**
      * @param allowedImages runtime images for departments that have no list of their own
@@ -57,19 +47,52 @@ public final class LiveFacts {
             UsageHistory usage,
             Clock clock) {
         this.client = client;
-        this.departmentOf = departmentOf;
-        this.allowedImages = Set.copyOf(allowedImages);
-        this.guard = guard;
-        this.ledger = ledger;
-        this.usage = usage;
-        this.clock = clock;
+        this.facts = new JudgedFacts(departmentOf, allowedImages, guard, ledger, usage, clock);
     }
 
-    /** All that the checks need; empty when this very Execution is gone. */
+    @Override
+    public void follow(WatchedTemplates watches) {
+        watched = watches;
+    }
+
+    @Override
+    public Optional<RunRequest> seen(Execution execution) {
+        var templates = watched;
+        var key = key(execution);
+        return templates == null
+                ? Optional.empty()
+                : templates
+                        .template(key)
+                        .map(template -> facts.of(execution, Optional.of(template), templates.approvals(key)));
+    }
+
+    @Override
+    public Optional<RunRequest> look(Execution seen) {
+        var templates = watched;
+        if (templates == null) {
+            return read(seen);
+        }
+        return answered(() -> readOnce(seen, approvalsByName(templates, key(seen))));
+    }
+
+    @Override
     public Optional<RunRequest> read(Execution seen) {
+        return answered(() -> {
+            var approvals = atOnce(() -> listed(key(seen)));
+            return readOnce(seen, () -> result(approvals));
+        });
+    }
+
+    @Override
+    public List<RunRequest> relisted(Catalog.TemplateKey template, List<RunRequest> requests) {
+        var approvals = answered(() -> listed(template));
+        return requests.stream().map(each -> facts.rejudged(each, approvals)).toList();
+    }
+
+    private static <T> T answered(Supplier<T> ask) {
         for (int left = TRIES - 1; ; left--) {
             try {
-                return readOnce(seen);
+                return ask.get();
             } catch (KubernetesClientException e) {
                 // Without a status nobody answered: a pooled connection that turned out to be closed, as a rule.
                 if (e.getCode() != 0 || left == 0) {
@@ -80,47 +103,42 @@ public final class LiveFacts {
     }
 
     // What the spec of an Execution names never changes, so all of it is asked for at once.
-    private Optional<RunRequest> readOnce(Execution seen) {
-        String namespace = seen.getMetadata().getNamespace();
-        String name = seen.getSpec().templateRef().name();
-        var template = atOnce(() -> get(CodeTemplate.class, namespace, name));
-        var approvals = atOnce(() -> approvalsOf(namespace, name));
-        Execution execution = get(Execution.class, namespace, seen.getMetadata().getName())
-                .filter(each ->
-                        each.getMetadata().getUid().equals(seen.getMetadata().getUid()))
+    private Optional<RunRequest> readOnce(Execution seen, Supplier<List<TemplateApproval>> approvals) {
+        var meta = seen.getMetadata();
+        var template = atOnce(
+                () -> get(CodeTemplate.class, meta.getNamespace(), key(seen).name()));
+        Execution execution = get(Execution.class, meta.getNamespace(), meta.getName())
+                .filter(each -> each.getMetadata().getUid().equals(meta.getUid()))
                 .orElse(null);
-        var request = Optional.ofNullable(execution).map(each -> request(each, result(template), result(approvals)));
+        var request = Optional.ofNullable(execution).map(each -> facts.of(each, result(template), approvals.get()));
         return request.map(each -> each.needsPerson() ? each.with(runApproval(each)) : each);
     }
 
-    private RunRequest request(Execution execution, Optional<CodeTemplate> live, List<TemplateApproval> approvals) {
-        var department = departmentOf.apply(execution.getMetadata().getNamespace());
-        var policy = department.map(Department::policy).orElse(DepartmentPolicy.DEFAULT);
-        var terms = new Terms(guard.get(), policy, clock.instant());
-        var template =
-                live.map(each -> TemplateFacts.of(each, policy.images().isEmpty() ? allowedImages : policy.images()));
-        var observed = new Approvals(approvals.stream()
-                .map(each -> ObservedApproval.of(each, ledger))
-                .toList());
-        return new RunRequest(
-                execution,
-                department,
-                template,
-                observed.judge(template.map(each -> each.live(LiveTemplate.origin(each.template(), ledger))), terms),
-                Optional.empty(),
-                terms.guard(),
-                usage.usage(
-                        new Claimant(
-                                execution.getMetadata().getNamespace(),
-                                execution.getSpec().requestedBy().username()),
-                        terms.now()),
-                terms.now());
+    // The watch says which; what counts is what is read. One that is gone, or names another template by now, is none.
+    private Supplier<List<TemplateApproval>> approvalsByName(WatchedTemplates templates, Catalog.TemplateKey key) {
+        var reads = templates.approvals(key).stream()
+                .map(each -> each.getMetadata().getName())
+                .map(name -> atOnce(() -> get(TemplateApproval.class, key.namespace(), name)))
+                .toList();
+        return () -> reads.stream()
+                .map(LiveFacts::result)
+                .flatMap(Optional::stream)
+                .filter(each -> Catalog.key(each).equals(key))
+                .toList();
+    }
+
+    private List<TemplateApproval> listed(Catalog.TemplateKey key) {
+        return client.resources(TemplateApproval.class)
+                .inNamespace(key.namespace())
+                .withField("spec.grant.templateRef.name", key.name())
+                .list()
+                .getItems();
     }
 
     private Optional<ObservedRunApproval> runApproval(RunRequest request) {
         var meta = request.execution().getMetadata();
         return get(ExecutionApproval.class, meta.getNamespace(), meta.getName())
-                .map(each -> ObservedRunApproval.of(each, ledger));
+                .map(each -> ObservedRunApproval.of(each, facts.ledger()));
     }
 
     private <T extends HasMetadata> Optional<T> get(Class<T> kind, String namespace, String name) {
@@ -128,12 +146,10 @@ public final class LiveFacts {
                 client.resources(kind).inNamespace(namespace).withName(name).get());
     }
 
-    private List<TemplateApproval> approvalsOf(String namespace, String template) {
-        return client.resources(TemplateApproval.class)
-                .inNamespace(namespace)
-                .withField("spec.grant.templateRef.name", template)
-                .list()
-                .getItems();
+    private static Catalog.TemplateKey key(Execution execution) {
+        return new Catalog.TemplateKey(
+                execution.getMetadata().getNamespace(),
+                execution.getSpec().templateRef().name());
     }
 
     private static <T> CompletableFuture<T> atOnce(Supplier<T> read) {

@@ -11,6 +11,7 @@ import dev.countersign.config.Department;
 import dev.countersign.config.DepartmentPolicy;
 import dev.countersign.execution.RequestDigests;
 import dev.countersign.guard.GuardState;
+import dev.countersign.quota.Claimant;
 import dev.countersign.quota.Usage;
 import dev.countersign.template.BehaviourProjection;
 import dev.countersign.template.RunLimits;
@@ -80,6 +81,23 @@ public record RunRequest(
     public String code() {
         String own = existingTemplate().template().getSpec().code();
         return own == null ? execution.getSpec().code() : own;
+    }
+
+    /** In whose name it runs, as quotas and places count it. */
+    public Claimant claimant() {
+        return new Claimant(
+                execution.getMetadata().getNamespace(),
+                execution.getSpec().requestedBy().username());
+    }
+
+    /** How often the template allows a run that the platform lost to be run again; 0 where there is no template. */
+    public int retries() {
+        return template.map(each -> each.template().getSpec().retries()).orElse(0);
+    }
+
+    /** The language as jobs name it. Only for requests whose template exists. */
+    public String language() {
+        return existingTemplate().template().getSpec().language().name();
     }
 
     /** The digests of what would run. Only for requests that passed all checks before {@link AutonomyIsGranted}. */

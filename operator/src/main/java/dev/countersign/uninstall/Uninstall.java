@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What runs before an installation's objects are deleted: ends the operator, then the sandboxes, then takes the
- * operator's finalizer off every Execution. Afterwards nothing runs and nothing hangs.
+ * What runs before an installation's objects are deleted: ends the operator, keeps admission from putting its finalizer
+ * on new Executions, ends the sandboxes, then takes the finalizer off every Execution. Afterwards nothing runs and nothing hangs.
  *
  * <p>A step that fails is said and does not keep the others from being done.
  */
@@ -33,6 +34,14 @@ public final class Uninstall {
             Map.of("app.kubernetes.io/name", "countersign", "app.kubernetes.io/component", "operator");
     private static final Map<String, String> SANDBOX_PODS =
             Map.of("app.kubernetes.io/name", "countersign", "app.kubernetes.io/component", "sandbox");
+    private static final String BINDING = "countersign-identity-executions";
+    private static final ResourceDefinitionContext BINDINGS = new ResourceDefinitionContext.Builder()
+            .withGroup("admissionregistration.k8s.io")
+            .withVersion("v1")
+            .withKind("MutatingAdmissionPolicyBinding")
+            .withPlural("mutatingadmissionpolicybindings")
+            .withNamespaced(false)
+            .build();
     private static final Set<String> ENDED = Set.of("Succeeded", "Failed");
 
     /** Never 0: that removes the object while the code still runs. */
@@ -44,11 +53,12 @@ public final class Uninstall {
      * @param operatorEnd until the operator's pods are gone; after it the other steps are done all the same
      * @param all until the last step has to be over
      * @param look between two looks at the operator's pods
+     * @param unbound how long an API server may go on by a policy's binding that was deleted
      */
-    public record Patience(Duration operatorEnd, Duration all, Duration look) {
-        /** As the hook of the chart has it. */
-        public static final Patience OF_THE_HOOK =
-                new Patience(Duration.ofSeconds(40), Duration.ofSeconds(48), Duration.ofMillis(500));
+    public record Patience(Duration operatorEnd, Duration all, Duration look, Duration unbound) {
+        /** As the hook of the chart has it; API servers look for changed policies every second. */
+        public static final Patience OF_THE_HOOK = new Patience(
+                Duration.ofSeconds(40), Duration.ofSeconds(48), Duration.ofMillis(500), Duration.ofSeconds(3));
     }
 
     private final KubernetesClient client;
@@ -82,11 +92,13 @@ public final class Uninstall {
     public boolean run() throws InterruptedException {
         Instant begin = clock.instant();
         boolean stopped = tried("operator stopped", this::stopOperator);
+        boolean unbound = tried("finalizers no longer put on", this::unbind);
+        Instant settled = clock.instant().plus(patience.unbound());
         // One that does not go in time is no failure: what it may still do ends with the rights that go next.
         awaitOperatorEnd(begin.plus(patience.operatorEnd()));
         boolean deleted = tried("sandboxes deleted", this::deleteSandboxes);
-        boolean released = tried("finalizers removed", () -> removeFinalizers(begin.plus(patience.all())));
-        return stopped && deleted && released;
+        boolean released = tried("finalizers removed", () -> removeFinalizers(settled, begin.plus(patience.all())));
+        return stopped && unbound && deleted && released;
     }
 
     private static boolean tried(String what, Step step) throws InterruptedException {
@@ -113,6 +125,12 @@ public final class Uninstall {
             }
             LOG.atInfo().addKeyValue("deployment", OPERATOR).log("there is no operator to stop");
         }
+        return true;
+    }
+
+    // Admission puts our finalizer on whatever Execution is made; after the last look nobody would take it off.
+    private boolean unbind() {
+        client.genericKubernetesResources(BINDINGS).withName(BINDING).delete();
         return true;
     }
 
@@ -170,15 +188,21 @@ public final class Uninstall {
         return true;
     }
 
-    // Until a look finds none: one that the operator was just claiming may have got its finalizer late.
-    private boolean removeFinalizers(Instant until) throws InterruptedException {
+    // Until a look finds none: one that the operator was just claiming may have got its finalizer late, and so may one
+    // that was made before the API server had settled to the binding's end.
+    private boolean removeFinalizers(Instant settled, Instant until) throws InterruptedException {
         var removal = new FinalizerRemoval(client, () -> clock.instant().isBefore(until));
         int removed = 0;
         FinalizerRemoval.Outcome last;
+        boolean isSettled;
         do {
+            isSettled = !clock.instant().isBefore(settled);
             last = removal.run();
             removed += last.removed();
-        } while (last.done() && last.removed() > 0);
+            if (last.done() && !isSettled) {
+                Thread.sleep(patience.look());
+            }
+        } while (last.done() && (last.removed() > 0 || !isSettled));
         (last.done() ? LOG.atInfo() : LOG.atError())
                 .addKeyValue(LogKeys.COUNT, removed)
                 .addKeyValue("left", last.left())

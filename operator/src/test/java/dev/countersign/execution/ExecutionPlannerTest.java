@@ -14,7 +14,11 @@ class ExecutionPlannerTest {
     /** What there is of an Execution made at 11:00, and what is planned for it. */
     @ParameterizedTest(name = "{0}, {2} at {3}: {4}")
     @CsvSource(delimiter = '|', textBlock = """
-      new, unclaimed          | spec: {}                                       | IDLE | 11:00:01 | Claim[]
+      new, unclaimed          | spec: {}                                       | IDLE | 11:00:01 | Begin[deadline=null]
+      unclaimed, run begun    | spec: {}                                       | RUNNING | 11:00:01 | Nothing[]
+      unclaimed and cancelled | spec: {cancel: true}                           | IDLE | 11:00:01 | Claim[]
+      that, and its run begun | spec: {cancel: true}                           | RUNNING | 11:00:01 | End[reason=Cancelled]
+      unclaimed, too late     | spec: {activeDeadlineSeconds: 60}              | IDLE | 11:01:00 | Claim[]
       claimed                 | FIN                                            | IDLE | 11:00:01 | Begin[deadline=null]
       claimed with deadline   | FIN spec: {activeDeadlineSeconds: 60}          | IDLE | 11:00:01 | Begin[deadline=2026-11-21T11:01:00Z]
       running                 | FIN                                            | RUNNING | 11:00:01 | Nothing[]
@@ -37,6 +41,7 @@ class ExecutionPlannerTest {
       deleted while running   | FIN DELETED                                    | RUNNING | 11:00:01 | End[reason=Cancelled]
       deleted                 | FIN DELETED                                    | IDLE | 11:00:01 | Release[]
       deleted, not ours       | DELETED                                        | IDLE | 11:00:01 | Nothing[]
+      deleted while claimed   | DELETED                                        | RUNNING | 11:00:01 | End[reason=Cancelled]
       """)
     void plans(String name, String what, ObservedExecution.Standing standing, String time, String plan) {
         // Given

@@ -10,10 +10,16 @@ import dev.countersign.config.Department;
 import dev.countersign.config.DepartmentPolicy;
 import dev.countersign.config.Departments;
 import dev.countersign.config.DepartmentsFile;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -21,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -80,6 +87,44 @@ class UninstallTest {
     }
 
     @Test
+    void admissionPutsTheFinalizerOnNothingMoreAfterwards() throws InterruptedException {
+        // Given
+        binding("countersign-identity-executions");
+        binding("countersign-identity-templates");
+
+        // When
+        boolean done = uninstall(() -> DEPARTMENTS).run();
+
+        // Then
+        assertThat(done).isTrue();
+        assertThat(bindings().list().getItems())
+                .extracting(each -> each.getMetadata().getName())
+                .containsExactly("countersign-identity-templates");
+    }
+
+    @Test
+    void whatIsMadeBeforeTheApiServerHasSettledToThatIsReleasedToo() throws InterruptedException {
+        // Given
+        var patience = new Uninstall.Patience(
+                Duration.ofMillis(300), Duration.ofSeconds(20), Duration.ofMillis(20), Duration.ofSeconds(2));
+        var made = new AtomicBoolean();
+        var late = Thread.ofVirtual().start(() -> {
+            sleep(Duration.ofMillis(1200));
+            execution("late", List.of(Execution.FINALIZER));
+            made.set(true);
+        });
+
+        // When
+        boolean done = new Uninstall(client, OPERATOR_NAMESPACE, () -> DEPARTMENTS, Clock.systemUTC(), patience).run();
+
+        // Then
+        late.join();
+        assertThat(done).isTrue();
+        assertThat(made).isTrue();
+        assertThat(finalizersOf("late")).isEmpty();
+    }
+
+    @Test
     void goesOnWithoutAnOperatorThatDoesNotGo() throws InterruptedException {
         // Given
         pod(OPERATOR_NAMESPACE, "countersign-operator-1", "operator");
@@ -111,7 +156,7 @@ class UninstallTest {
     void endsWhenItsTimeIsOver() throws InterruptedException {
         // Given
         execution("run-1", List.of(Execution.FINALIZER));
-        var none = new Uninstall.Patience(Duration.ZERO, Duration.ZERO, Duration.ofMillis(1));
+        var none = new Uninstall.Patience(Duration.ZERO, Duration.ZERO, Duration.ofMillis(1), Duration.ZERO);
 
         // When
         boolean done = new Uninstall(client, OPERATOR_NAMESPACE, () -> DEPARTMENTS, Clock.systemUTC(), none).run();
@@ -122,8 +167,41 @@ class UninstallTest {
     }
 
     private Uninstall uninstall(Supplier<Departments> departments) {
-        var patience = new Uninstall.Patience(Duration.ofMillis(300), Duration.ofSeconds(20), Duration.ofMillis(20));
+        var patience = new Uninstall.Patience(
+                Duration.ofMillis(300), Duration.ofSeconds(20), Duration.ofMillis(20), Duration.ZERO);
         return new Uninstall(client, OPERATOR_NAMESPACE, departments, Clock.systemUTC(), patience);
+    }
+
+    private static void sleep(Duration time) {
+        try {
+            Thread.sleep(time);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private NonNamespaceOperation<
+                    GenericKubernetesResource, GenericKubernetesResourceList, Resource<GenericKubernetesResource>>
+            bindings() {
+        return client.genericKubernetesResources(new ResourceDefinitionContext.Builder()
+                .withGroup("admissionregistration.k8s.io")
+                .withVersion("v1")
+                .withKind("MutatingAdmissionPolicyBinding")
+                .withPlural("mutatingadmissionpolicybindings")
+                .withNamespaced(false)
+                .build());
+    }
+
+    private void binding(String name) {
+        bindings()
+                .resource(new GenericKubernetesResourceBuilder()
+                        .withApiVersion("admissionregistration.k8s.io/v1")
+                        .withKind("MutatingAdmissionPolicyBinding")
+                        .withNewMetadata()
+                        .withName(name)
+                        .endMetadata()
+                        .build())
+                .create();
     }
 
     private List<String> finalizersOf(String name) {
