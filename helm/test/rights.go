@@ -83,9 +83,14 @@ var probeRights = expand(
 	"create configmaps in legal-runs",
 )
 
+// endsFinalizers lets the hook keep admission from putting the operator's finalizer on Executions made after it.
+const endsFinalizers = "delete mutatingadmissionpolicybindings.admissionregistration.k8s.io" +
+	"[countersign-identity-executions] in *"
+
 // uninstallRights is all that the hook may do that runs before the release goes.
 var uninstallRights = expand(
 	"get,list,patch executions.countersign.dev in *",
+	endsFinalizers,
 	"get deployments.apps[countersign-operator] in countersign-system",
 	"get,patch deployments/scale.apps[countersign-operator] in countersign-system",
 	"list pods in countersign-system",
@@ -153,6 +158,8 @@ func rightsChecks() []check {
 				allow(operatorRole, "", "secrets", "get", "get secrets in *"),
 				allow(operatorRole, "", "nodes", "get", "get nodes in *"),
 				allow("ClusterRole /countersign-uninstall", "", "pods", "delete", "delete pods in *"),
+				allow("ClusterRole /countersign-uninstall", "admissionregistration.k8s.io", "mutatingadmissionpolicybindings",
+					"delete", "delete mutatingadmissionpolicybindings"),
 				allow(operatorRole, "admissionregistration.k8s.io", "validatingadmissionpolicies", "list", "list validating"),
 				allow(operatorRole, "admissionregistration.k8s.io", "validatingadmissionpolicies", "patch", "patch validating"),
 				allow(operatorRole, "rbac.authorization.k8s.io", "roles", "bind", "bind roles"),
@@ -263,7 +270,8 @@ func clusterWideOnlyOwnKinds(all []object) []string {
 	}
 	got = append(got, more...)
 	for _, g := range got {
-		if strings.HasSuffix(g, " in *") && !strings.HasSuffix(g, ".countersign.dev in *") && !readsOwnPolicy(g) {
+		if strings.HasSuffix(g, " in *") && !strings.HasSuffix(g, ".countersign.dev in *") && !readsOwnPolicy(g) &&
+			g != endsFinalizers {
 			problems = append(problems, g)
 		}
 	}

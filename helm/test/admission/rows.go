@@ -524,6 +524,16 @@ func mutationRows() []row {
 			holding(`{"spec":{"requestedBy":{"username":"` + agent.username() + `"}}}`),
 		create("a person who asks", eve, "executions", execution(""), "").
 			holding(`{"spec":{"requestedBy":{"username":"eve"}}}`),
+		create("our finalizer, put on", agent, "executions", execution(agent.username()), "").
+			holding(`{"metadata":{"finalizers":["` + ours + `"]}}`),
+		create("our finalizer, there already", agent, "executions", with(execution(agent.username()), finalized(ours)), "").
+			holding(`{"metadata":{"finalizers":["` + ours + `"]}}`),
+		create("an empty list of finalizers", agent, "executions", with(execution(agent.username()), finalized()), "").
+			holding(`{"metadata":{"finalizers":["` + ours + `"]}}`),
+		create("a foreign finalizer is left to the rule", agent, "executions",
+			with(execution(agent.username()), foreignFinalizer), "no-foreign-finalizers"),
+		patch("no finalizer put on by a change", eve, in("at-finance", "codetemplates", "t1"),
+			`{"metadata":{"labels":{"a":"b"}}}`, "").without("metadata.finalizers"),
 		patch("a revoker", bob, a1, `{"spec":{"revocation":{"reason":"wrong"}}}`, "").
 			holding(`{"spec":{"revocation":{"reason":"wrong","revokedBy":{"username":"bob","uid":"uid-of-bob"}}}}`),
 		patch("a revoker who says nothing", bob, a1, `{"spec":{"revocation":{}}}`, "").
@@ -569,7 +579,8 @@ func unaidedRows() []row {
 		create("an approver says who", bob, "templateapprovals", templateApproval("bob"), ""),
 		create("a requester must say who", agent, "executions", execution(""), "").
 			saying("spec.requestedBy: Required value"),
-		create("a requester says who", agent, "executions", execution(agent.username()), ""),
+		create("a requester says who", agent, "executions", execution(agent.username()), "").
+			without("metadata.finalizers"),
 		patch("a revoker must say who", bob, a1, `{"spec":{"revocation":{}}}`, "").
 			saying("spec.revocation.revokedBy: Required value"),
 		create("an author must say who", ann, "codetemplates", template(), "author-states-self"),

@@ -2,22 +2,35 @@ package dev.countersign.kube;
 
 import dev.countersign.api.execution.Execution;
 import dev.countersign.api.execution.ExecutionStatus;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.net.HttpURLConnection;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes a status: one server-side apply that holds all the operator has to say, and nothing that is not its own. */
+/**
+ * Writes a status: all of it is the operator's, so it is replaced whole, and nothing beside it is touched.
+ *
+ * <p>By a JSON patch, not by server-side apply: the outcome is the same, and the API server spends less time on it (it
+ * need not work out who owns which field of a status that has one owner). The patch needs no resourceVersion, so nothing
+ * is read before and nothing conflicts.
+ */
 public final class StatusWriter {
     private static final Logger LOG = LoggerFactory.getLogger(StatusWriter.class);
-    private static final String FIELD_MANAGER = "countersign-operator";
+    private static final PatchContext WHOLE = new PatchContext.Builder()
+            .withPatchType(PatchType.JSON)
+            .withFieldManager("countersign-operator")
+            .build();
     private static final int UNPROCESSABLE = 422;
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
@@ -38,40 +51,43 @@ public final class StatusWriter {
     }
 
     /**
-     * Writes {@code status} to {@code blank}, a new object, under the identity of {@code of}. The UID is a precondition:
-     * a re-created object of the same name must not get its predecessor's status.
+     * Writes {@code status} whole: what it leaves out is removed. The UID is a precondition: a re-created object of the
+     * same name must not get its predecessor's status.
      *
+     * @param blank an empty object of the kind
      * @throws KubernetesClientException the API server did not answer, or not now
      */
     public <S, R extends CustomResource<?, S>> Written apply(R blank, ObjectMeta of, S status) {
-        blank.setMetadata(new ObjectMetaBuilder()
-                .withNamespace(of.getNamespace())
-                .withName(of.getName())
-                .withUid(of.getUid())
-                .build());
-        blank.setStatus(status);
+        String patch = Serialization.asJson(List.of(
+                Map.of("op", "test", "path", "/metadata/uid", "value", of.getUid()),
+                Map.of("op", "add", "path", "/status", "value", status)));
+        var object = client.resources(blank.getClass())
+                .inNamespace(of.getNamespace())
+                .withName(of.getName());
         try {
-            client.resource(blank)
-                    .subresource("status")
-                    .patch(new PatchContext.Builder()
-                            .withPatchType(PatchType.SERVER_SIDE_APPLY)
-                            .withFieldManager(FIELD_MANAGER)
-                            .withForce(true)
-                            .build());
+            object.subresource("status").patch(WHOLE, patch);
             return Written.DONE;
         } catch (KubernetesClientException e) {
             return switch (e.getCode()) {
                 case HttpURLConnection.HTTP_NOT_FOUND, HttpURLConnection.HTTP_CONFLICT -> Written.GONE;
-                case UNPROCESSABLE, HttpURLConnection.HTTP_BAD_REQUEST, HttpURLConnection.HTTP_ENTITY_TOO_LARGE -> {
-                    LOG.atError()
-                            .addKeyValue("object", of.getNamespace() + "/" + of.getName())
-                            .setCause(e)
-                            .log("status refused");
-                    yield Written.REFUSED;
-                }
+                // What the test of the UID gives as well, where the object is another by now.
+                case UNPROCESSABLE -> isAnother(object.get(), of) ? Written.GONE : refused(of, e);
+                case HttpURLConnection.HTTP_BAD_REQUEST, HttpURLConnection.HTTP_ENTITY_TOO_LARGE -> refused(of, e);
                 default -> throw e;
             };
         }
+    }
+
+    private static Written refused(ObjectMeta of, KubernetesClientException why) {
+        LOG.atError()
+                .addKeyValue("object", of.getNamespace() + "/" + of.getName())
+                .setCause(why)
+                .log("status refused");
+        return Written.REFUSED;
+    }
+
+    private static boolean isAnother(@Nullable HasMetadata now, ObjectMeta of) {
+        return now == null || !now.getMetadata().getUid().equals(of.getUid());
     }
 
     /** Writes, and while the API server does not answer, tries again for ever: an outcome must not be lost. */
