@@ -10,6 +10,7 @@ import dev.countersign.metrics.PhaseTimer;
 import dev.countersign.policy.QuotaAllows;
 import dev.countersign.policy.RunRequest;
 import dev.countersign.quota.RunId;
+import dev.countersign.sandbox.ColdStart;
 import dev.countersign.sandbox.Sandbox;
 import dev.countersign.sandbox.SandboxSupply;
 import dev.countersign.sandbox.SandboxSupply.Claim;
@@ -57,6 +58,8 @@ final class Attempt {
     private final Continuation handOver;
     private final int number;
     private final PhaseTimer sinceSeen;
+    // Why no sandbox waited; null: one did, or none was asked for.
+    private @Nullable ColdStart cold;
 
     /** @param number of the attempt, from 1, as the log counts */
     Attempt(
@@ -87,7 +90,8 @@ final class Attempt {
      */
     Run.Next make(int tries, Consumer<RunRequest> queued) throws InterruptedException {
         var seen = env.facts().seen(execution).filter(obstacles::isWorthAClaim);
-        if (seen.isEmpty()
+        if (tries > 1
+                || seen.isEmpty()
                 || !env.audit().health().ok()
                 || !turn.join(seen.get().claimant())) {
             return lookedAt(lookInLine(), false, tries, queued);
@@ -151,7 +155,7 @@ final class Attempt {
         var listed = Begun.ask(() -> env.facts().read(execution));
         var start = env.metrics().startTimer();
         try (var taken =
-                TakenSandbox.started(env.sandboxes(), key, env.sandboxes().start(key, endRequest.future()))) {
+                TakenSandbox.started(env.sandboxes(), key, env.sandboxes().start(key, endRequest.future()), cold)) {
             start.stop(Phase.SANDBOX_START);
             if (decide(listed.get()) instanceof Decision.Not not) {
                 return not.next();
@@ -194,9 +198,13 @@ final class Attempt {
     }
 
     private @Nullable TakenSandbox claimed(SandboxSupply.Key key) {
-        return env.sandboxes().claim(key) instanceof Claim.Waiting waiting
-                ? TakenSandbox.waiting(env.sandboxes(), key, waiting.sandbox())
-                : null;
+        return switch (env.sandboxes().claim(key)) {
+            case Claim.Waiting waiting -> TakenSandbox.waiting(env.sandboxes(), key, waiting.sandbox());
+            case Claim.Cold none -> {
+                cold = none.why();
+                yield null;
+            }
+        };
     }
 
     private SandboxSupply.Key key(RunRequest request) throws SandboxUnavailable {
@@ -246,7 +254,7 @@ final class Attempt {
         Authorization authorization;
         taken.spend();
         try {
-            authorization = new Authorization(event, new Records(env.audit()).append(event), now());
+            authorization = new Authorization(event, new Records(env.audit()).append(event), now(), taken.start());
             sinceSeen.stop(Phase.AUTHORIZE);
         } catch (AuditUnavailableException e) {
             return obstacles.withoutAudit(request);

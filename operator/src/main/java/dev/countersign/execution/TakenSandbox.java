@@ -1,7 +1,10 @@
 package dev.countersign.execution;
 
+import dev.countersign.api.execution.SandboxStart;
+import dev.countersign.sandbox.ColdStart;
 import dev.countersign.sandbox.Sandbox;
 import dev.countersign.sandbox.SandboxSupply;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A sandbox in the hands of one run, and the rule of its return: one that waited may wait again as long as nothing can
@@ -12,23 +15,34 @@ final class TakenSandbox implements AutoCloseable {
     private final SandboxSupply supply;
     private final SandboxSupply.Key key;
     private final Sandbox sandbox;
+    private final @Nullable SandboxStart start;
     private boolean returnable;
 
-    private TakenSandbox(SandboxSupply supply, SandboxSupply.Key key, Sandbox sandbox, boolean returnable) {
+    private TakenSandbox(
+            SandboxSupply supply,
+            SandboxSupply.Key key,
+            Sandbox sandbox,
+            @Nullable SandboxStart start,
+            boolean returnable) {
         this.supply = supply;
         this.key = key;
         this.sandbox = sandbox;
+        this.start = start;
         this.returnable = returnable;
     }
 
     /** One that waited for whoever comes. */
     static TakenSandbox waiting(SandboxSupply supply, SandboxSupply.Key key, Sandbox sandbox) {
-        return new TakenSandbox(supply, key, sandbox, true);
+        return new TakenSandbox(supply, key, sandbox, SandboxStart.Warm, true);
     }
 
-    /** One that was started for this run. */
-    static TakenSandbox started(SandboxSupply supply, SandboxSupply.Key key, Sandbox sandbox) {
-        return new TakenSandbox(supply, key, sandbox, false);
+    /**
+     * One that was started for this run.
+     *
+     * @param why none waited, if one was asked for
+     */
+    static TakenSandbox started(SandboxSupply supply, SandboxSupply.Key key, Sandbox sandbox, @Nullable ColdStart why) {
+        return new TakenSandbox(supply, key, sandbox, why == null ? null : SandboxStart.valueOf(why.name()), false);
     }
 
     Sandbox sandbox() {
@@ -37,6 +51,12 @@ final class TakenSandbox implements AutoCloseable {
 
     SandboxSupply.Key key() {
         return key;
+    }
+
+    /** Whether it waited, as the status says it; null: not known. */
+    @Nullable
+    SandboxStart start() {
+        return start;
     }
 
     /** Called before an authorization that names it may be written: it never waits again. */

@@ -11,6 +11,7 @@ import dev.countersign.api.Language;
 import dev.countersign.api.Reason;
 import dev.countersign.api.codetemplate.CodeTemplate;
 import dev.countersign.api.execution.Execution;
+import dev.countersign.api.execution.SandboxStart;
 import dev.countersign.api.templateapproval.TemplateApproval;
 import dev.countersign.approval.TestingLog;
 import dev.countersign.audit.AuditEvent.ExecutionAuthorized;
@@ -80,9 +81,11 @@ class AttemptTest {
     private final EndRequest endRequest = new EndRequest();
     private final Places places = new Places(1, department -> Bounds.NONE);
     private final List<RunRequest> queued = new ArrayList<>();
+    private final List<SandboxStart> starts = new ArrayList<>();
     private final AtomicInteger handedOver = new AtomicInteger();
     private Attempt.Continuation handOver = (sandbox, job, key, authorization, request) -> {
         handedOver.incrementAndGet();
+        starts.add(authorization.start());
         return Run.Next.STOP;
     };
     private PodWatch pods;
@@ -156,6 +159,7 @@ class AttemptTest {
         assertThat(next).isEqualTo(Run.Next.STOP);
         assertThat(handedOver).hasValue(1);
         assertThat(authorized().pod().name()).endsWith("-1");
+        assertThat(starts).containsExactly(SandboxStart.Warm);
         assertThat(supply.givenBack).isEmpty();
         assertThat(supply.started).isEmpty();
         assertThat(requests())
@@ -247,6 +251,7 @@ class AttemptTest {
         // Then
         assertThat(next).isEqualTo(Run.Next.STOP);
         assertThat(authorized().approvalRef().name()).isEqualTo("a1");
+        assertThat(starts).containsExactly(SandboxStart.PoolEmpty);
         assertThat(supply.claims).hasSize(1);
     }
 
@@ -330,7 +335,7 @@ class AttemptTest {
         // Given
         seenAndThere(approval("a1", template, EARLY));
         supply.put(key());
-        places.ask(
+        places.occupy(
                 "another",
                 TestingFacts.request(created(OURS), template, List.of()).claimant());
 
