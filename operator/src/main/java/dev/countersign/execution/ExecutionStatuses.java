@@ -14,6 +14,7 @@ import dev.countersign.api.execution.Execution;
 import dev.countersign.api.execution.ExecutionAudit;
 import dev.countersign.api.execution.ExecutionStatus;
 import dev.countersign.api.execution.SandboxReference;
+import dev.countersign.api.execution.SandboxStart;
 import dev.countersign.audit.ApprovalReference;
 import dev.countersign.audit.AuditEvent.ExecutionFinished;
 import dev.countersign.audit.AuditReceipt;
@@ -140,9 +141,19 @@ record ExecutionStatuses(Execution execution, Instant now) {
                 authorization == null ? null : authorization.at(),
                 over ? now : null,
                 authorization == null ? null : sandbox(authorization),
+                authorization == null ? null : start(authorization),
                 outcome == null ? null : ResultOnStatus.of(outcome),
                 audit,
                 conditions);
+    }
+
+    // A run that outlived its operator keeps what that one has shown.
+    private @Nullable SandboxStart start(Authorization authorization) {
+        var shown = execution.getStatus();
+        if (authorization.start() != null || shown == null || shown.attempt() == null) {
+            return authorization.start();
+        }
+        return shown.attempt() == authorization.event().attempt() ? shown.sandboxStart() : null;
     }
 
     private static SandboxReference sandbox(Authorization authorization) {

@@ -86,6 +86,7 @@ public final class LeanExecutions implements ItemStore<Execution> {
                 null,
                 null,
                 null,
+                null,
                 status.conditions()));
         return lean;
     }

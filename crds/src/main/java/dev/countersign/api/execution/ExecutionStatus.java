@@ -59,6 +59,10 @@ public record ExecutionStatus(
         @JsonPropertyDescription("The sandbox the code ran in.") @Nullable
         SandboxReference sandbox,
 
+        @JsonPropertyDescription("Warm if a sandbox waited for the run, else why one had to be started for it.")
+        @Nullable
+        SandboxStart sandboxStart,
+
         @JsonPropertyDescription("What came out of it.") @Nullable
         ExecutionResult result,
 
