@@ -3,6 +3,7 @@ package dev.countersign.execution;
 import dev.countersign.api.ConditionType;
 import dev.countersign.api.Reason;
 import dev.countersign.api.execution.Execution;
+import dev.countersign.api.execution.SandboxStart;
 import dev.countersign.audit.AuditConflictException;
 import dev.countersign.audit.AuditUnavailableException;
 import dev.countersign.audit.SettledRun;
@@ -70,6 +71,7 @@ final class Run {
     private final EndRequest endRequest;
     private final Turn turn;
     private @Nullable Queued queued;
+    private @Nullable SandboxStart sandboxStart;
 
     Run(RunEnvironment env, Execution execution, EndRequest endRequest, Turn turn) {
         this.env = env;
@@ -147,8 +149,18 @@ final class Run {
             var department = seen.get().department().orElseThrow();
             var start = env.metrics().startTimer();
             var key = new SandboxSupply.Key(shape, department.namespace(), department.sandboxNamespace());
-            try (Sandbox sandbox = env.sandboxes().start(key, endRequest.future())) {
-                start.stop(Phase.SANDBOX_START);
+            var claim = env.sandboxes().claim(key);
+            try (Sandbox sandbox =
+                    switch (claim) {
+                        case SandboxSupply.Claim.Waiting waiting -> waiting.sandbox();
+                        case SandboxSupply.Claim.Cold cold -> env.sandboxes().start(key, endRequest.future());
+                    }) {
+                if (claim instanceof SandboxSupply.Claim.Cold cold) {
+                    start.stop(Phase.SANDBOX_START);
+                    sandboxStart = SandboxStart.valueOf(cold.why().name());
+                } else {
+                    sandboxStart = SandboxStart.Warm;
+                }
                 return authorizeAndRun(sandbox, shape, attempt, sinceSeen);
             }
         } catch (SandboxUnavailable e) {
@@ -235,7 +247,8 @@ final class Run {
         }
         Authorization authorization;
         try {
-            authorization = new Authorization(event, records.append(event), now());
+            sandbox.spend();
+            authorization = new Authorization(event, records.append(event), now(), sandboxStart);
             sinceSeen.stop(Phase.AUTHORIZE);
         } catch (AuditUnavailableException e) {
             return withoutAudit(request);
