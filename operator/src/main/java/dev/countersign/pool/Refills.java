@@ -82,6 +82,7 @@ final class Refills {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
+            LOG.atError().setCause(e).log("a sandbox start failed in a way nobody foresaw");
             failed(key, e, false);
         }
     }
@@ -99,7 +100,7 @@ final class Refills {
         LOG.atWarn()
                 .addKeyValue("department", key.department())
                 .addKeyValue("shape", key.shape().hash())
-                .setCause(why)
+                .addKeyValue("why", String.valueOf(why.getMessage()))
                 .log("a sandbox could not be started ahead; it is tried again");
     }
 
