@@ -25,7 +25,9 @@ var configKeys = []string{
 	"operator.namespace",
 	"sandbox.allowedImages", "sandbox.cpuLimit", "sandbox.cpuRequest", "sandbox.diskClasses", "sandbox.idleLifeSeconds",
 	"sandbox.imagePullPolicy", "sandbox.images.Bash", "sandbox.images.JavaScript", "sandbox.images.Python",
-	"sandbox.maxWallTimeSeconds", "sandbox.memoryClasses", "sandbox.runtimeClassName", "sandbox.startTimeoutSeconds",
+	"sandbox.maxWallTimeSeconds", "sandbox.memoryClasses", "sandbox.pool.departmentMemory", "sandbox.pool.enabled",
+	"sandbox.pool.overheadMemory", "sandbox.pool.startsAtOnce", "sandbox.pool.totalMemory", "sandbox.runtimeClassName",
+	"sandbox.startTimeoutSeconds",
 }
 
 func configChecks() []check {
@@ -124,6 +126,7 @@ func configCarries(all []object) []string {
 		"leaderElection.leaseDurationSeconds": 15, "leaderElection.leaseName": "countersign-operator",
 		"operator.namespace": operatorNamespace, "sandbox.runtimeClassName": "gvisor", "sandbox.cpuLimit": "500m",
 		"sandbox.imagePullPolicy": "Never", "sandbox.images.Bash": "mirror.example.com:5000/bash:5",
+		"sandbox.pool.enabled": false, "sandbox.pool.departmentMemory": "1Gi", "sandbox.pool.startsAtOnce": 4,
 		"sandbox.maxWallTimeSeconds": 600, "sandbox.memoryClasses": []any{"128Mi", "1Gi"},
 	}
 	var problems []string

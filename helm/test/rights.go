@@ -49,6 +49,7 @@ var operatorRights = expand(
 	"get,patch leases.coordination.k8s.io[countersign-operator] in countersign-system",
 	"get,update secrets[countersign-master-keys] in countersign-system",
 	"get,list,watch configmaps[countersign-admission] in countersign-system",
+	"get,patch configmaps[countersign-pools] in countersign-system",
 	"create serviceaccounts/token[countersign-probe] in countersign-system",
 	"get,list,watch,create,delete pods in finance-sandboxes",
 	"get pods/log in finance-sandboxes",

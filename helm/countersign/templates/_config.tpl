@@ -31,6 +31,12 @@ sandbox:
   diskClasses: {{ .diskClasses | toJson }}
   idleLifeSeconds: {{ int .idleLifeSeconds }}
   maxWallTimeSeconds: {{ int .maxWallTimeSeconds }}
+  pool:
+    enabled: {{ .pool.enabled }}
+    departmentMemory: {{ .pool.departmentMemory | quote }}
+    totalMemory: {{ .pool.totalMemory | quote }}
+    overheadMemory: {{ .pool.overheadMemory | quote }}
+    startsAtOnce: {{ int .pool.startsAtOnce }}
   {{- end }}
 guard:
   mode: {{ include "countersign.guardMode" . | quote }}

@@ -28,8 +28,10 @@ import dev.countersign.kube.MasterKeySecret;
 import dev.countersign.kube.StatusWriter;
 import dev.countersign.metrics.OperatorMetrics;
 import dev.countersign.quota.UsageHistory;
+import dev.countersign.sandbox.AttachClient;
 import dev.countersign.sandbox.PodEnds;
 import dev.countersign.sandbox.PodWatch;
+import dev.countersign.sandbox.pod.SandboxPod;
 import dev.countersign.template.TemplateReconciler;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -171,8 +173,13 @@ public final class OperatorProcess implements AutoCloseable {
         Guard guard = guard(client, departments, changes, audit, metrics);
         var assembly = new RunsAssembly(config, client, clock);
         LiveFacts facts = assembly.facts(departments::current, guard, audit, usage);
+        var door = closers.opened("attach", new AttachClient(client.getConfiguration(), SandboxPod.CONTAINER));
+        var pool = PoolAssembly.of(
+                config, assembly.starter(pods, ends, door), departments::current, metrics, clock, closers);
+        changes.onChange(now -> pool.look());
         Runs runs = closers.opened(
-                "runs", assembly.runs(departments::current, facts, pods, ends, keys, audit, usage, metrics));
+                "runs",
+                assembly.runs(departments::current, facts, pool.supply(), pods, ends, keys, audit, usage, metrics));
         changes.onChange(runs::changed);
         metrics.watchActiveRuns(runs::count);
         metrics.watchQueuedRuns(runs::queued);
@@ -183,6 +190,11 @@ public final class OperatorProcess implements AutoCloseable {
         new Recovery(audit, executions, runs, pods, ends).start();
         var catalog = closers.opened("catalog", new Catalog(client));
         guard.onChange(catalog::retell);
+        pool.start(
+                () -> assembly.minimums(catalog, departments.current()),
+                client,
+                config.operator().namespace(),
+                closers);
         closers.opened("approval deletions", new Deletions(catalog, audit, clock))
                 .start();
         var terms = new TermsInForce(guard, departments::current, clock);

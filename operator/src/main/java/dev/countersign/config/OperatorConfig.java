@@ -61,6 +61,7 @@ public record OperatorConfig(
      * @param diskClasses bytes, rising: likewise
      * @param idleLife how long a pod may wait for a job
      * @param maxWallTime the longest wall limit any run can have
+     * @param pool those that wait
      */
     public record Sandbox(
             String runtimeClassName,
@@ -73,7 +74,20 @@ public record OperatorConfig(
             List<Long> memoryClasses,
             List<Long> diskClasses,
             Duration idleLife,
-            Duration maxWallTime) {}
+            Duration maxWallTime,
+            Pool pool) {}
+
+    /**
+     * How many sandboxes wait for work.
+     *
+     * @param enabled whether any does
+     * @param departmentMemory bytes that a department's waiting sandboxes may take
+     * @param totalMemory bytes that all waiting sandboxes may take
+     * @param overheadMemory bytes that the RuntimeClass adds to each
+     * @param startsAtOnce started ahead at once, at most
+     */
+    public record Pool(
+            boolean enabled, long departmentMemory, long totalMemory, long overheadMemory, int startsAtOnce) {}
 
     /**
      * How runs are handled.

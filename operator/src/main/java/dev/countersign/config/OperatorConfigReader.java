@@ -21,6 +21,7 @@ final class OperatorConfigReader {
     private static final long KIB = 1L << 10;
     private static final long MIB = 1L << 20;
     private static final long GIB = 1L << 30;
+    private static final long MOST_POOL_MEMORY = 1024 * GIB;
 
     private final Problems problems;
     private final Map<String, String> environment;
@@ -145,9 +146,29 @@ final class OperatorConfigReader {
                         "from 16Mi to 4Gi"),
                 section.risingBytes("diskClasses", List.of(64 * MIB, 256 * MIB, GIB), 16, KIB, GIB, "from 1Ki to 1Gi"),
                 Duration.ofSeconds(section.number("idleLifeSeconds", 3600, 60, 86400)),
-                Duration.ofSeconds(section.number("maxWallTimeSeconds", 3600, 1, 3600)));
+                Duration.ofSeconds(section.number("maxWallTimeSeconds", 3600, 1, 3600)),
+                pool(section.section("pool")));
         section.end();
         return sandbox;
+    }
+
+    private static OperatorConfig.Pool pool(Section section) {
+        var pool = new OperatorConfig.Pool(
+                section.flag("enabled", true),
+                memory(section, "departmentMemory", 2 * GIB),
+                memory(section, "totalMemory", 8 * GIB),
+                memory(section, "overheadMemory", 64 * MIB),
+                section.number("startsAtOnce", 2, 1, 50));
+        if (pool.totalMemory() < pool.departmentMemory()) {
+            section.problem("totalMemory", "must be at least departmentMemory");
+        }
+        section.end();
+        return pool;
+    }
+
+    private static long memory(Section section, String key, long fallback) {
+        String size = section.optionalSize(key, 0, MOST_POOL_MEMORY, "from 0 to 1024Gi");
+        return size == null ? fallback : Quantity.bytes(size);
     }
 
     private static Map<Language, String> images(Section section) {

@@ -4,6 +4,7 @@ import dev.countersign.audit.AuditLog;
 import dev.countersign.config.Departments;
 import dev.countersign.config.OperatorConfig;
 import dev.countersign.guard.Guard;
+import dev.countersign.kube.Catalog;
 import dev.countersign.kube.Executions;
 import dev.countersign.kube.LiveFacts;
 import dev.countersign.kube.MasterKeys;
@@ -13,8 +14,11 @@ import dev.countersign.policy.RunChecks;
 import dev.countersign.quota.Bounds;
 import dev.countersign.quota.Places;
 import dev.countersign.quota.UsageHistory;
+import dev.countersign.sandbox.AttachClient;
 import dev.countersign.sandbox.PodEnds;
 import dev.countersign.sandbox.PodWatch;
+import dev.countersign.sandbox.SandboxStarter;
+import dev.countersign.sandbox.SandboxSupply;
 import dev.countersign.sandbox.Sandboxes;
 import dev.countersign.sandbox.pod.HardeningProfile;
 import dev.countersign.sandbox.pod.LimitClasses;
@@ -23,6 +27,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
@@ -47,15 +52,8 @@ public record RunsAssembly(OperatorConfig config, KubernetesClient client, Clock
                 clock);
     }
 
-    public Runs runs(
-            Supplier<Departments> departments,
-            LiveFacts facts,
-            PodWatch pods,
-            PodEnds ends,
-            MasterKeys keys,
-            AuditLog audit,
-            UsageHistory usage,
-            OperatorMetrics metrics) {
+    /** How sandboxes are started. */
+    public SandboxStarter starter(PodWatch pods, PodEnds ends, AttachClient door) {
         var sandbox = config.sandbox();
         var settings = new SandboxSettings(
                 sandbox.cpuLimit(),
@@ -64,15 +62,31 @@ public record RunsAssembly(OperatorConfig config, KubernetesClient client, Clock
                 sandbox.idleLife(),
                 sandbox.maxWallTime(),
                 HardeningProfile.RESTRICTED);
+        return new Sandboxes(client, pods, ends, door, settings, sandbox.startTimeout(), suffixes(new SecureRandom()));
+    }
+
+    /** How many sandboxes approved templates want to wait. */
+    public Map<SandboxSupply.Key, Integer> minimums(Catalog catalog, Departments departments) {
+        return new PreparedTemplates(shapes()).minimums(catalog.templates(), departments);
+    }
+
+    /** @param sandboxes where runs get theirs from */
+    public Runs runs(
+            Supplier<Departments> departments,
+            LiveFacts facts,
+            SandboxSupply sandboxes,
+            PodWatch pods,
+            PodEnds ends,
+            MasterKeys keys,
+            AuditLog audit,
+            UsageHistory usage,
+            OperatorMetrics metrics) {
         var checks = RunChecks.chain();
         var environment = new RunEnvironment(
                 facts,
                 checks,
-                new Shapes(
-                        sandbox.images(),
-                        new LimitClasses(sandbox.memoryClasses(), sandbox.diskClasses()),
-                        sandbox.runtimeClassName()),
-                new Sandboxes(client, pods, ends, settings, sandbox.startTimeout(), suffixes(new SecureRandom())),
+                shapes(),
+                sandboxes,
                 new SandboxPods(client, pods, ends),
                 keys,
                 audit,
@@ -86,6 +100,14 @@ public record RunsAssembly(OperatorConfig config, KubernetesClient client, Clock
                 metrics,
                 clock);
         return new Runs(environment, departments.get());
+    }
+
+    private Shapes shapes() {
+        var sandbox = config.sandbox();
+        return new Shapes(
+                sandbox.images(),
+                new LimitClasses(sandbox.memoryClasses(), sandbox.diskClasses()),
+                sandbox.runtimeClassName());
     }
 
     // Where there is no department (any more) nothing runs: whoever waits there gets through to be told so.

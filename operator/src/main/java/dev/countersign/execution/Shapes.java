@@ -1,10 +1,12 @@
 package dev.countersign.execution;
 
 import dev.countersign.api.Language;
+import dev.countersign.api.codetemplate.CodeTemplateSpec;
 import dev.countersign.policy.RunRequest;
 import dev.countersign.sandbox.SandboxUnavailable;
 import dev.countersign.sandbox.pod.LimitClasses;
 import dev.countersign.sandbox.pod.SandboxShape;
+import dev.countersign.template.RunLimits;
 import java.util.Map;
 
 /** Which shape of sandbox a request needs. Pure. */
@@ -14,7 +16,11 @@ record Shapes(Map<Language, String> images, LimitClasses classes, String runtime
     }
 
     SandboxShape of(RunRequest request) throws SandboxUnavailable {
-        var spec = request.template().orElseThrow().template().getSpec();
+        return of(request.template().orElseThrow().template().getSpec(), request.limits());
+    }
+
+    /** @param limits that a run of this template gets */
+    SandboxShape of(CodeTemplateSpec spec, RunLimits limits) throws SandboxUnavailable {
         String image = spec.runtimeImage() == null ? images.get(spec.language()) : spec.runtimeImage();
         if (image == null) {
             throw new SandboxUnavailable("this installation has no image for " + spec.language()
@@ -23,8 +29,8 @@ record Shapes(Map<Language, String> images, LimitClasses classes, String runtime
         return new SandboxShape(
                 spec.language(),
                 image,
-                fit("memory", classes.memory(request.limits().memoryBytes())),
-                fit("disk", classes.disk(request.limits().diskBytes())),
+                fit("memory", classes.memory(limits.memoryBytes())),
+                fit("disk", classes.disk(limits.diskBytes())),
                 runtimeClassName);
     }
 

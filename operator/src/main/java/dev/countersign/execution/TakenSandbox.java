@@ -61,6 +61,7 @@ final class TakenSandbox implements AutoCloseable {
 
     /** Called before an authorization that names it may be written: it never waits again. */
     void spend() {
+        sandbox.spend();
         returnable = false;
     }
 

@@ -56,6 +56,11 @@ public final class Catalog implements WatchedTemplates, AutoCloseable {
         return Optional.ofNullable(templates.getIndexer().getByKey(index(key)));
     }
 
+    /** All templates as last seen. */
+    public List<CodeTemplate> templates() {
+        return templates.getStore().list();
+    }
+
     /** The template as it is now; asks the API server. */
     public Optional<CodeTemplate> liveTemplate(TemplateKey key) {
         return Optional.ofNullable(client.resources(CodeTemplate.class)

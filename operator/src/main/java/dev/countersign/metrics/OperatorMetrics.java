@@ -1,10 +1,13 @@
 package dev.countersign.metrics;
 
 import dev.countersign.api.Reason;
+import dev.countersign.api.execution.SandboxStart;
 import dev.countersign.audit.AuditObserver;
 import dev.countersign.guard.GuardState;
 import dev.countersign.guard.Mode;
 import dev.countersign.guard.check.Rule;
+import dev.countersign.pool.PoolObserver;
+import dev.countersign.sandbox.ColdStart;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -65,6 +68,7 @@ public final class OperatorMetrics implements AutoCloseable {
     private final Map<Rule, Counter> probeFailures = new EnumMap<>(Rule.class);
     private final Counter departmentRefusals;
     private final AuditObserver auditObserver;
+    private final PoolObserver poolObserver;
 
     /** @param operatorVersion shown as a label of {@code countersign_build_info} */
     public OperatorMetrics(String operatorVersion) {
@@ -98,6 +102,7 @@ public final class OperatorMetrics implements AutoCloseable {
                 .description("Versions of the departments file that could not be used")
                 .register(registry);
         auditObserver = new AuditMeters(registry);
+        poolObserver = new PoolMeters(registry);
         for (MeterBinder binder : List.of(
                 new JvmMemoryMetrics(),
                 new JvmThreadMetrics(),
@@ -189,6 +194,18 @@ public final class OperatorMetrics implements AutoCloseable {
                 () -> inEffect.getAsBoolean() ? 1 : 0);
     }
 
+    /** Where pools tell what happens to them. */
+    public PoolObserver poolObserver() {
+        return poolObserver;
+    }
+
+    /** Shows the sandboxes that wait, that are started to wait, and that should wait. */
+    public void watchPools(IntSupplier waiting, IntSupplier starting, IntSupplier target) {
+        gauge("countersign.pool.waiting", "Sandboxes that wait for work", waiting);
+        gauge("countersign.pool.starting", "Sandboxes being started to wait", starting);
+        gauge("countersign.pool.target", "Sandboxes that should wait, within the bounds on memory", target);
+    }
+
     private void gauge(String name, String description, IntSupplier value) {
         Gauge.builder(name, value::getAsInt).description(description).register(registry);
     }
@@ -209,6 +226,59 @@ public final class OperatorMetrics implements AutoCloseable {
     public void close() {
         garbageCollection.close();
         registry.close();
+    }
+
+    /** What happens to waiting sandboxes as meters. */
+    private static final class PoolMeters implements PoolObserver {
+        private final Map<SandboxStart, Counter> claims = new EnumMap<>(SandboxStart.class);
+        private final Counter startFailures;
+        private final Counter lost;
+        private final Counter displaced;
+
+        PoolMeters(MeterRegistry registry) {
+            for (SandboxStart start : SandboxStart.values()) {
+                claims.put(
+                        start,
+                        Counter.builder("countersign.pool.claims")
+                                .description("Sandboxes that runs asked for: Warm, or why none waited")
+                                .tag("start", start.name())
+                                .register(registry));
+            }
+            startFailures = Counter.builder("countersign.pool.start.failures")
+                    .description("Sandboxes that could not be started ahead")
+                    .register(registry);
+            lost = Counter.builder("countersign.pool.lost")
+                    .description("Waiting sandboxes whose stream broke or whose pod ended")
+                    .register(registry);
+            displaced = Counter.builder("countersign.pool.displaced")
+                    .description("Waiting sandboxes that made room for a run of another shape")
+                    .register(registry);
+        }
+
+        @Override
+        public void warm() {
+            Objects.requireNonNull(claims.get(SandboxStart.Warm)).increment();
+        }
+
+        @Override
+        public void cold(ColdStart why) {
+            Objects.requireNonNull(claims.get(SandboxStart.valueOf(why.name()))).increment();
+        }
+
+        @Override
+        public void startFailed() {
+            startFailures.increment();
+        }
+
+        @Override
+        public void lost() {
+            lost.increment();
+        }
+
+        @Override
+        public void displaced() {
+            displaced.increment();
+        }
     }
 
     /** The audit log's work as meters. */

@@ -1,121 +1,166 @@
 package dev.countersign.sandbox;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.ExecListener;
-import io.fabric8.kubernetes.client.dsl.ExecWatch;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The one door into a sandbox: an open {@code attach} to its stdin and stdout.
+ * A stream in Kubernetes' own WebSocket protocol, {@code v4.channel.k8s.io}: the first byte of a message names the
+ * channel (0 stdin, 1 stdout, 2 stderr, 3 how the container ended).
  *
- * <p>Opened once and never re-opened: the pod has {@code stdinOnce}, so when this stream breaks before a job was
- * written, the supervisor reads the end of its input and leaves with code 64, having run nothing.
+ * <p>In this version the API server passes bytes through, so a ping is answered by the node, not by the API server: a
+ * stream that somebody on the way has dropped in silence is found out. A later version ends at the API server.
  */
-final class AttachStream implements AutoCloseable {
-    /** How streams are opened; a seam so that hand-over can be tested without a cluster. */
-    interface Opener {
-        AttachStream open(PodWatch.PodKey pod, Consumer<byte[]> stdout) throws IOException;
-    }
+final class AttachSocket implements AttachStream, WebSocket.Listener {
+    /** The protocol that is spoken. */
+    static final String PROTOCOL = "v4.channel.k8s.io";
 
-    private static final int ATTACH_TIMEOUT_SECONDS = 10;
+    /** A message's bytes, channel included: readers on the way have buffers of this size. */
+    private static final int MOST_MESSAGE_BYTES = 32 << 10;
 
-    private final ExecWatch watch;
-    private final CompletableFuture<Void> ended;
+    private static final byte STDIN = 0;
+    private static final byte STDOUT = 1;
 
-    private AttachStream(ExecWatch watch, CompletableFuture<Void> ended) {
-        this.watch = watch;
-        this.ended = ended;
-    }
+    /** A write that waits longer than this has no reader: the supervisor reads its input at once. */
+    private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(10);
 
-    /**
-     * Opens the stream; returns when the kubelet has accepted it.
-     *
-     * @param stdout called with each piece of the container's stdout, in order, never concurrently
-     * @throws IOException the stream could not be opened in time
-     */
-    static AttachStream open(KubernetesClient client, PodWatch.PodKey pod, String container, Consumer<byte[]> stdout)
-            throws IOException {
-        var opened = new CompletableFuture<Void>();
-        var ended = new CompletableFuture<Void>();
-        ExecWatch watch = client.pods()
-                .inNamespace(pod.namespace())
-                .withName(pod.name())
-                .inContainer(container)
-                .withReadyWaitTimeout(0)
-                .redirectingInput()
-                .writingOutput(new Pieces(stdout))
-                .writingError(OutputStream.nullOutputStream())
-                .usingListener(new Ends(opened, ended))
-                .attach();
-        try {
-            opened.get(ATTACH_TIMEOUT_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            watch.close();
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while attaching to " + pod, e);
-        } catch (Exception e) {
-            watch.close();
-            throw new IOException("cannot attach to " + pod, e);
-        }
-        return new AttachStream(watch, ended);
-    }
+    private final Consumer<byte[]> stdout;
+    private final Duration pingEvery;
+    private final ScheduledExecutorService timer;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final ByteArrayOutputStream message = new ByteArrayOutputStream();
+    private volatile @Nullable WebSocket socket;
+    private volatile boolean answered = true;
+    private volatile @Nullable ScheduledFuture<?> pings;
 
-    void write(byte[] bytes) throws IOException {
-        var stdin = watch.getInput();
-        stdin.write(bytes);
-        stdin.flush();
-    }
-
-    /** Completes when the stream is over, whatever ended it, after all of stdout was delivered. */
-    CompletableFuture<Void> ended() {
-        return ended;
+    /** @param pingEvery a stream whose ping is not answered until the next one is over */
+    AttachSocket(Consumer<byte[]> stdout, Duration pingEvery, ScheduledExecutorService timer) {
+        this.stdout = stdout;
+        this.pingEvery = pingEvery;
+        this.timer = timer;
     }
 
     @Override
+    public void onOpen(WebSocket opened) {
+        socket = opened;
+        long millis = pingEvery.toMillis();
+        pings = timer.scheduleWithFixedDelay(this::ping, millis, millis, TimeUnit.MILLISECONDS);
+        opened.request(1);
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean last) {
+        byte[] piece = new byte[data.remaining()];
+        data.get(piece);
+        message.writeBytes(piece);
+        if (last) {
+            byte[] whole = message.toByteArray();
+            message.reset();
+            deliver(whole);
+        }
+        from.request(1);
+        return null;
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
+        from.request(1);
+        return null;
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onPong(WebSocket from, ByteBuffer data) {
+        answered = true;
+        from.request(1);
+        return null;
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onClose(WebSocket from, int status, String reason) {
+        over();
+        return null;
+    }
+
+    @Override
+    public void onError(WebSocket from, Throwable error) {
+        over();
+    }
+
+    private void deliver(byte[] whole) {
+        if (whole.length > 1 && whole[0] == STDOUT) {
+            byte[] bytes = new byte[whole.length - 1];
+            System.arraycopy(whole, 1, bytes, 0, bytes.length);
+            stdout.accept(bytes);
+        }
+    }
+
+    private void ping() {
+        WebSocket open = socket;
+        if (open == null || ended.isDone()) {
+            return;
+        }
+        if (!answered) {
+            open.abort();
+            over();
+            return;
+        }
+        answered = false;
+        var unused = open.sendPing(ByteBuffer.allocate(0)).exceptionally(error -> {
+            over();
+            return null;
+        });
+    }
+
+    private void over() {
+        var running = pings;
+        if (running != null) {
+            running.cancel(false);
+        }
+        ended.complete(null);
+    }
+
+    @Override
+    public synchronized void write(byte[] bytes) throws IOException, InterruptedException {
+        WebSocket open = socket;
+        if (open == null || ended.isDone()) {
+            throw new IOException("the stream is over");
+        }
+        try {
+            for (int at = 0; at < bytes.length; at += MOST_MESSAGE_BYTES - 1) {
+                int length = Math.min(MOST_MESSAGE_BYTES - 1, bytes.length - at);
+                var piece = ByteBuffer.allocate(length + 1).put(STDIN).put(bytes, at, length);
+                open.sendBinary(piece.flip(), true).get(WRITE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        } catch (ExecutionException | TimeoutException e) {
+            open.abort();
+            over();
+            throw new IOException("the stream broke", e);
+        }
+    }
+
+    @Override
+    public CompletableFuture<Void> ended() {
+        return ended;
+    }
+
+    /** Cuts the connection: the pod's stdin ends, for good. */
+    @Override
     public void close() {
-        watch.close();
-    }
-
-    private static final class Pieces extends OutputStream {
-        private final Consumer<byte[]> sink;
-
-        Pieces(Consumer<byte[]> sink) {
-            this.sink = sink;
+        WebSocket open = socket;
+        if (open != null) {
+            open.abort();
         }
-
-        @Override
-        public void write(int b) {
-            sink.accept(new byte[] {(byte) b});
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) {
-            byte[] piece = new byte[length];
-            System.arraycopy(bytes, offset, piece, 0, length);
-            sink.accept(piece);
-        }
-    }
-
-    private record Ends(CompletableFuture<Void> opened, CompletableFuture<Void> ended) implements ExecListener {
-        @Override
-        public void onOpen() {
-            opened.complete(null);
-        }
-
-        @Override
-        public void onFailure(Throwable failure, Response response) {
-            opened.completeExceptionally(failure);
-            ended.complete(null);
-        }
-
-        @Override
-        public void onClose(int code, String reason) {
-            opened.completeExceptionally(new IOException("closed with " + code));
-            ended.complete(null);
-        }
+        over();
     }
 }

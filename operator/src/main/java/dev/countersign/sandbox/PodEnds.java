@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Ends pods, and tells how they ended. */
-public final class PodEnds {
+public final class PodEnds implements Sandbox.Ends {
     /**
      * Seconds between SIGTERM and SIGKILL. The kubelet makes it 2. Never 0: that removes the object while the code still
      * runs.
@@ -33,12 +33,14 @@ public final class PodEnds {
     }
 
     /** Completes with how the pod's container ended, or that the pod is gone. */
+    @Override
     public CompletableFuture<PodEnd> of(PodWatch.PodKey key) {
         return watch.when(key, pod -> PodEnd.of(pod).isPresent())
                 .thenApply(pod -> PodEnd.of(pod.orElse(null)).orElseThrow());
     }
 
     /** Deletes exactly this pod; one that is gone already is fine. What does not work at once is tried again for long. */
+    @Override
     public void delete(PodWatch.PodKey key, String uid) {
         if (!tryDelete(key, uid)) {
             Thread.ofVirtual().name("delete-" + key.name()).start(() -> deleteAtLast(key, uid));

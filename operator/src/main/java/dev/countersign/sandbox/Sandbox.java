@@ -4,26 +4,55 @@ import dev.countersign.sandbox.wire.Bytes;
 import dev.countersign.sandbox.wire.ControlLine;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
- * One single-use pod with its stream: waiting, then given one job, then ended. Closing it deletes the pod.
+ * One caller's hold on a single-use pod with its stream: waiting, then given one job, then ended. Closing it deletes the
+ * pod.
+ *
+ * <p>A hold that was {@linkplain #surrender surrendered} can do nothing any more, whoever still knows it: the pod may be
+ * somebody else's by then.
  */
 public final class Sandbox implements AutoCloseable {
     /** What is written down about the pod: {@code imageId} is the digest reference that the runtime reports. */
     public record Facts(String namespace, String name, String uid, String node, String imageId, String runtimeClass) {}
 
+    /** What a sandbox needs to know of how pods end, and do to end them. */
+    interface Ends {
+        CompletableFuture<PodEnd> of(PodWatch.PodKey key);
+
+        void delete(PodWatch.PodKey key, String uid);
+    }
+
+    private enum Hold {
+        /** Nothing was promised to the pod: it may go back. */
+        FREE,
+        /** A run's record names the pod, or will. */
+        SPENT,
+        /** Given back. */
+        SURRENDERED
+    }
+
     private static final Consumer<byte[]> IGNORE = bytes -> {};
 
-    private final PodEnds ends;
+    /** Of a pod without a deadline: only tests make such. */
+    private static final Duration FOREVER = Duration.ofDays(365);
+
+    private final SandboxSupply.Key key;
+    private final Ends ends;
     private final Pod pod;
     private final AttachStream stream;
     private final Sink sink;
-    private boolean left;
+    private final AtomicReference<Hold> hold = new AtomicReference<>(Hold.FREE);
+    private volatile boolean left;
 
-    private Sandbox(PodEnds ends, Pod pod, AttachStream stream, Sink sink) {
+    private Sandbox(SandboxSupply.Key key, Ends ends, Pod pod, AttachStream stream, Sink sink) {
+        this.key = key;
         this.ends = ends;
         this.pod = pod;
         this.stream = stream;
@@ -31,9 +60,33 @@ public final class Sandbox implements AutoCloseable {
     }
 
     /** Attaches to a running pod. What it says before a job is given is ignored: no frame can be valid yet. */
-    static Sandbox attach(PodEnds ends, AttachStream.Opener opener, Pod pod) throws IOException {
+    static Sandbox attach(SandboxSupply.Key key, Ends ends, AttachStream.Opener opener, Pod pod)
+            throws IOException, InterruptedException {
         var sink = new Sink();
-        return new Sandbox(ends, pod, opener.open(key(pod), sink), sink);
+        return new Sandbox(key, ends, pod, opener.open(key(pod), sink), sink);
+    }
+
+    /** What it was made for, and all that it may serve. */
+    public SandboxSupply.Key key() {
+        return key;
+    }
+
+    /**
+     * Says that a record is about to name this pod for a run: from now on it never goes back, whatever happens.
+     *
+     * @throws IllegalStateException it was given back
+     */
+    public void spend() {
+        if (hold.compareAndExchange(Hold.FREE, Hold.SPENT) == Hold.SURRENDERED) {
+            throw new IllegalStateException("sandbox " + pod.getMetadata().getName() + " was given back");
+        }
+    }
+
+    /** Another hold on the same pod, for whoever comes next; empty if the pod is spent, or this hold is over. */
+    public Optional<Sandbox> surrender() {
+        return hold.compareAndSet(Hold.FREE, Hold.SURRENDERED)
+                ? Optional.of(new Sandbox(key, ends, pod, stream, sink))
+                : Optional.empty();
     }
 
     /**
@@ -41,21 +94,26 @@ public final class Sandbox implements AutoCloseable {
      *
      * @param stdout is given each piece of the supervisor's stdout, in order
      * @throws IOException the stream broke; the supervisor may or may not have read the job whole
+     * @throws IllegalStateException it was given back
      */
-    public void handOver(Bytes job, Consumer<byte[]> stdout) throws IOException {
+    public void handOver(Bytes job, Consumer<byte[]> stdout) throws IOException, InterruptedException {
+        spend();
         sink.to = stdout;
         stream.write(job.toByteArray());
     }
 
     /** Asks the supervisor to end the run now; false: the stream is known to be gone, and only a deletion helps. */
     public boolean kill() {
-        if (stream.ended().isDone()) {
+        if (hold.get() == Hold.SURRENDERED || stream.ended().isDone()) {
             return false;
         }
         try {
             stream.write(ControlLine.KILL.bytes());
             return true;
         } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             return false;
         }
     }
@@ -68,6 +126,22 @@ public final class Sandbox implements AutoCloseable {
     /** Completes with how the container ended. */
     public CompletableFuture<PodEnd> ended() {
         return ends.of(key(pod));
+    }
+
+    /**
+     * How long the pod lives at most.
+     *
+     * @param started when the kubelet saw it first, from where its deadline counts
+     * @param most after which the kubelet ends it, whatever runs in it
+     */
+    public record Life(Instant started, Duration most) {}
+
+    public Life life() {
+        Long deadline = pod.getSpec().getActiveDeadlineSeconds();
+        String started = pod.getStatus().getStartTime();
+        return new Life(
+                Instant.parse(started == null ? pod.getMetadata().getCreationTimestamp() : started),
+                deadline == null ? FOREVER : Duration.ofSeconds(deadline));
     }
 
     public Facts facts() {
@@ -96,9 +170,13 @@ public final class Sandbox implements AutoCloseable {
         left = true;
     }
 
-    /** Deletes the pod, first closing the stream; does not wait for its end. */
+    /** Deletes the pod, first closing the stream; does not wait for its end. Nothing, if it was given back. */
     @Override
     public void close() {
+        // One that was closed unspent must not go back either.
+        if (hold.getAndUpdate(now -> now == Hold.FREE ? Hold.SPENT : now) == Hold.SURRENDERED) {
+            return;
+        }
         stream.close();
         if (!left) {
             ends.delete(key(pod), pod.getMetadata().getUid());

@@ -1,10 +1,9 @@
 package dev.countersign.sandbox;
 
 import dev.countersign.sandbox.pod.SandboxShape;
-import java.util.concurrent.CompletableFuture;
 
 /** Where runs get their sandboxes from: one that waits already, or one that is started for them. */
-public interface SandboxSupply {
+public interface SandboxSupply extends SandboxStarter {
     /**
      * What makes two sandboxes interchangeable: one that was prepared for one key never serves another.
      *
@@ -25,14 +24,9 @@ public interface SandboxSupply {
     /** Claims a waiting sandbox, at once and without asking anybody. It counts as demand, also where there is none. */
     Claim claim(Key key);
 
-    /** Takes back a claimed sandbox that was handed nothing: it may wait for another job of its key. */
-    void giveBack(Sandbox sandbox);
-
     /**
-     * Starts a sandbox for this caller, who closes it.
-     *
-     * @param giveUp completing it ends the wait
-     * @throws SandboxUnavailable none could be had; nothing ran and no pod is left
+     * Takes back a sandbox that was handed nothing and that no record names: it may wait for another job of its key. One
+     * that was {@linkplain Sandbox#spend spent} ends instead. The caller's hold is over; closing it does nothing.
      */
-    Sandbox start(Key key, CompletableFuture<?> giveUp) throws SandboxUnavailable, InterruptedException;
+    void giveBack(Sandbox sandbox);
 }

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -18,11 +19,15 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Makes sandboxes: each when it is asked for, none ahead. */
-public final class Sandboxes implements SandboxSupply {
+/** Makes sandboxes: each when it is asked for. */
+public final class Sandboxes implements SandboxStarter {
+    /** What the API server says when a ResourceQuota is used up, and nothing else; there is no code for it. */
+    private static final String OVER_QUOTA = "exceeded quota";
+
     private final KubernetesClient client;
     private final PodWatch watch;
     private final PodEnds ends;
+    private final AttachStream.Opener door;
     private final SandboxSettings settings;
     private final Duration startTimeout;
     private final Supplier<String> suffix;
@@ -35,35 +40,26 @@ public final class Sandboxes implements SandboxSupply {
             KubernetesClient client,
             PodWatch watch,
             PodEnds ends,
+            AttachClient door,
             SandboxSettings settings,
             Duration startTimeout,
             Supplier<String> suffix) {
         this.client = client;
         this.watch = watch;
         this.ends = ends;
+        this.door = door;
         this.settings = settings;
         this.startTimeout = startTimeout;
         this.suffix = suffix;
     }
 
     @Override
-    public Claim claim(Key wanted) {
-        return new Claim.Cold(ColdStart.PoolOff);
-    }
-
-    @Override
-    public void giveBack(Sandbox sandbox) {
-        sandbox.close();
-    }
-
-    @Override
-    public Sandbox start(Key wanted, CompletableFuture<?> giveUp) throws SandboxUnavailable, InterruptedException {
+    public Sandbox start(SandboxSupply.Key wanted, CompletableFuture<?> giveUp)
+            throws SandboxUnavailable, InterruptedException {
         String name = "sbx-" + wanted.shape().hash() + "-" + suffix.get();
         Pod pod = create(SandboxPod.from(wanted.shape(), wanted.department(), wanted.namespace(), name, settings));
         try {
-            Pod running = awaitRunning(pod, giveUp);
-            return Sandbox.attach(
-                    ends, (key, sink) -> AttachStream.open(client, key, SandboxPod.CONTAINER, sink), running);
+            return Sandbox.attach(wanted, ends, door, awaitRunning(pod, giveUp));
         } catch (IOException e) {
             delete(pod);
             throw new SandboxUnavailable("cannot attach to the sandbox pod: " + e.getMessage(), e);
@@ -79,7 +75,10 @@ public final class Sandboxes implements SandboxSupply {
         } catch (KubernetesClientException e) {
             // The API server's words name the quota, the admission plugin or the missing namespace.
             String why = e.getStatus() == null ? e.getMessage() : e.getStatus().getMessage();
-            throw new SandboxUnavailable("the sandbox pod was not created: " + why, e);
+            String message = "the sandbox pod was not created: " + why;
+            throw e.getCode() == HttpURLConnection.HTTP_FORBIDDEN && why != null && why.contains(OVER_QUOTA)
+                    ? SandboxUnavailable.atQuota(message, e)
+                    : new SandboxUnavailable(message, e);
         }
     }
 

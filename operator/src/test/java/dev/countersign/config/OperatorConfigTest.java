@@ -58,6 +58,7 @@ class OperatorConfigTest {
         assertThat(config.sandbox().memoryClasses())
                 .containsExactly(64L << 20, 128L << 20, 256L << 20, 512L << 20, 1L << 30, 2L << 30, 4L << 30);
         assertThat(config.sandbox().diskClasses()).containsExactly(64L << 20, 256L << 20, 1L << 30);
+        assertThat(config.sandbox().pool()).isEqualTo(new OperatorConfig.Pool(true, 2L << 30, 8L << 30, 64L << 20, 2));
         assertThat(config.execution()).isEqualTo(new OperatorConfig.Execution(20, Duration.ofSeconds(20)));
         assertThat(config.guard()).isEqualTo(new OperatorConfig.Guard(Mode.ENFORCE));
     }
@@ -94,6 +95,12 @@ class OperatorConfigTest {
                   diskClasses: ["65536", 64Mi]
                   idleLifeSeconds: 1800
                   maxWallTimeSeconds: 600
+                  pool:
+                    enabled: false
+                    departmentMemory: 1Gi
+                    totalMemory: 3Gi
+                    overheadMemory: 32Mi
+                    startsAtOnce: 4
                 execution:
                   maxConcurrent: 5
                   terminationGraceSeconds: 9
@@ -124,7 +131,8 @@ class OperatorConfigTest {
                                 List.of(128L << 20, 1L << 30),
                                 List.of(65536L, 64L << 20),
                                 Duration.ofSeconds(1800),
-                                Duration.ofSeconds(600)),
+                                Duration.ofSeconds(600),
+                                new OperatorConfig.Pool(false, 1L << 30, 3L << 30, 32L << 20, 4)),
                         new OperatorConfig.Execution(5, Duration.ofSeconds(9)),
                         new OperatorConfig.Guard(Mode.OFF)));
     }
@@ -143,6 +151,23 @@ class OperatorConfigTest {
                         .startsWith("config.yaml:4: sandbox.runtimeClass: is not a known key; known here:")
                         .contains("runtimeClassName"))
                 .anySatisfy(problem -> assertThat(problem).startsWith("config.yaml:5: sandboxes: is not a known key"));
+    }
+
+    @Test
+    void allPoolsTakeNoLessThanADepartments() {
+        assertThat(problems("""
+                operator: {namespace: countersign-system}
+                sandbox:
+                  pool:
+                    departmentMemory: 9Gi
+                    totalMemory: 8Gi
+                    overheadMemory: 2000Gi
+                    startsAtOnce: 0
+                """))
+                .containsExactlyInAnyOrder(
+                        "config.yaml:5: sandbox.pool.totalMemory: must be at least departmentMemory",
+                        "config.yaml:6: sandbox.pool.overheadMemory: must be from 0 to 1024Gi, is \"2000Gi\"",
+                        "config.yaml:7: sandbox.pool.startsAtOnce: must be a whole number from 1 to 50, is \"0\"");
     }
 
     @Test

@@ -89,6 +89,7 @@ class AttemptTest {
         return Run.Next.STOP;
     };
     private PodWatch pods;
+    private final TestingSandboxes sandboxes = new TestingSandboxes(clock::instant, Duration.ofMinutes(1));
     private TestingSupply supply;
     private RunEnvironment env;
 
@@ -107,7 +108,7 @@ class AttemptTest {
                 usage,
                 clock);
         facts.follow(new Watched());
-        supply = new TestingSupply(new TestingSandboxes(client, server, ends));
+        supply = new TestingSupply(sandboxes);
         var checks = RunChecks.chain();
         env = new RunEnvironment(
                 facts,
@@ -166,10 +167,8 @@ class AttemptTest {
                 .containsExactlyInAnyOrder(
                         "GET /apis/countersign.dev/v1alpha1/namespaces/finance/executions/run-1",
                         "GET /apis/countersign.dev/v1alpha1/namespaces/finance/codetemplates/report",
-                        "GET /apis/countersign.dev/v1alpha1/namespaces/finance/templateapprovals/a1",
-                        // Spent, whatever comes.
-                        "DELETE /api/v1/namespaces/finance-sandboxes/pods/"
-                                + authorized().pod().name());
+                        "GET /apis/countersign.dev/v1alpha1/namespaces/finance/templateapprovals/a1");
+        assertThat(sandboxes.alive()).isEmpty();
     }
 
     @Test

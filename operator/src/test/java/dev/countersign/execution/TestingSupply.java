@@ -2,6 +2,7 @@ package dev.countersign.execution;
 
 import dev.countersign.sandbox.ColdStart;
 import dev.countersign.sandbox.Sandbox;
+import dev.countersign.sandbox.SandboxStarter;
 import dev.countersign.sandbox.SandboxSupply;
 import dev.countersign.sandbox.SandboxUnavailable;
 import java.util.ArrayList;
@@ -10,14 +11,14 @@ import java.util.concurrent.CompletableFuture;
 
 /** Sandboxes that wait, as many as were put there, and word of what became of them. */
 final class TestingSupply implements SandboxSupply {
-    private final SandboxSupply starts;
+    private final SandboxStarter starts;
     private Sandbox waiting;
     private Key keyOfWaiting;
     final List<Key> claims = new ArrayList<>();
     final List<Sandbox> givenBack = new ArrayList<>();
     final List<Sandbox> started = new ArrayList<>();
 
-    TestingSupply(SandboxSupply starts) {
+    TestingSupply(SandboxStarter starts) {
         this.starts = starts;
     }
 

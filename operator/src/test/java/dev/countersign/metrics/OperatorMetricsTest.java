@@ -3,8 +3,10 @@ package dev.countersign.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countersign.api.Reason;
+import dev.countersign.api.execution.SandboxStart;
 import dev.countersign.guard.GuardState;
 import dev.countersign.guard.check.Rule;
+import dev.countersign.sandbox.ColdStart;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -43,6 +45,14 @@ class OperatorMetricsTest {
         metrics.auditObserver().failed();
         metrics.watchGuard(() -> GuardState.broken(List.of("altered")));
         metrics.guardProbeFailed(Rule.APPROVE_AUTHORITY);
+        metrics.watchPools(() -> 5, () -> 6, () -> 7);
+        metrics.poolObserver().warm();
+        for (ColdStart why : ColdStart.values()) {
+            metrics.poolObserver().cold(why);
+        }
+        metrics.poolObserver().startFailed();
+        metrics.poolObserver().lost();
+        metrics.poolObserver().displaced();
     }
 
     @AfterEach
@@ -93,6 +103,13 @@ class OperatorMetricsTest {
                         "countersign_guard_enforced gauge",
                         "countersign_guard_intact gauge",
                         "countersign_guard_probe_failures_total counter",
+                        "countersign_pool_claims_total counter",
+                        "countersign_pool_displaced_total counter",
+                        "countersign_pool_lost_total counter",
+                        "countersign_pool_start_failures_total counter",
+                        "countersign_pool_starting gauge",
+                        "countersign_pool_target gauge",
+                        "countersign_pool_waiting gauge",
                         "countersign_refusals_total counter",
                         "countersign_run_phase_seconds histogram",
                         "countersign_run_phase_seconds_max gauge",
@@ -114,6 +131,14 @@ class OperatorMetricsTest {
         assertThat(value("countersign_guard_enforced", "")).isEqualTo(1);
         assertThat(value("countersign_guard_probe_failures_total", "rule=\"approve-authority\""))
                 .isEqualTo(1);
+        assertThat(value("countersign_pool_waiting", "")).isEqualTo(5);
+        assertThat(value("countersign_pool_starting", "")).isEqualTo(6);
+        assertThat(value("countersign_pool_target", "")).isEqualTo(7);
+        assertThat(value("countersign_pool_claims_total", "start=\"Warm\"")).isEqualTo(1);
+        assertThat(value("countersign_pool_claims_total", "start=\"FirstUse\"")).isEqualTo(1);
+        assertThat(value("countersign_pool_start_failures_total", "")).isEqualTo(1);
+        assertThat(value("countersign_pool_lost_total", "")).isEqualTo(1);
+        assertThat(value("countersign_pool_displaced_total", "")).isEqualTo(1);
         assertThat(value("countersign_departments", "")).isEqualTo(2);
         assertThat(value("countersign_departments_in_effect", "")).isEqualTo(0);
         assertThat(value("countersign_departments_refused_total", "")).isEqualTo(1);
@@ -139,6 +164,9 @@ class OperatorMetricsTest {
             while (label.find()) {
                 switch (label.group(1)) {
                     case "reason" -> assertThat(reasons).contains(label.group(2));
+                    case "start" ->
+                        assertThat(Arrays.stream(SandboxStart.values()).map(Enum::name))
+                                .contains(label.group(2));
                     case "phase" -> assertThat(phases).contains(label.group(2));
                     case "rule" -> assertThat(rules).contains(label.group(2));
                     case "le" -> assertThat(label.group(2)).matches("[0-9.]+(E-[0-9])?|\\+Inf");

@@ -1,76 +1,149 @@
 package dev.countersign.sandbox;
 
-import dev.countersign.sandbox.pod.SandboxPod;
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
-/** Sandboxes whose pods run as soon as they are made, with somebody at the other end of the stream who says nothing. */
-public final class TestingSandboxes implements SandboxSupply {
-    private final KubernetesClient client;
-    private final KubernetesMockServer server;
-    private final PodEnds ends;
-    private final AtomicInteger made = new AtomicInteger();
+/** Starts sandboxes without a cluster, and tells what became of their pods. */
+public final class TestingSandboxes implements SandboxStarter {
+    /** A pod that was made. */
+    public static final class TestingPod {
+        public final SandboxSupply.Key key;
+        public final String uid;
 
-    public TestingSandboxes(KubernetesClient client, KubernetesMockServer server, PodEnds ends) {
-        this.client = client;
-        this.server = server;
-        this.ends = ends;
+        /** Jobs that were written to it; kill lines are not counted. */
+        public final AtomicInteger jobs = new AtomicInteger();
+
+        /** Jobs that were written after its stream had broken, as far as the writer could know. */
+        public final AtomicInteger jobsOnBrokenStream = new AtomicInteger();
+
+        public volatile boolean deleted;
+        private final CompletableFuture<Void> streamEnded = new CompletableFuture<>();
+        private final CompletableFuture<PodEnd> ended = new CompletableFuture<>();
+
+        TestingPod(SandboxSupply.Key key, String uid) {
+            this.key = key;
+            this.uid = uid;
+        }
+
+        /** Breaks its stream. */
+        public void breakStream() {
+            streamEnded.complete(null);
+        }
+
+        public boolean isBroken() {
+            return streamEnded.isDone();
+        }
+    }
+
+    public final List<TestingPod> pods = new CopyOnWriteArrayList<>();
+    private final Map<String, TestingPod> byUid = new ConcurrentHashMap<>();
+    private final AtomicInteger names = new AtomicInteger();
+    private final Supplier<Instant> now;
+    private final Duration life;
+
+    /** What each start meets before it succeeds. */
+    public volatile Hindrance hindrance = (key, giveUp) -> {};
+
+    /** What a start meets. */
+    public interface Hindrance {
+        void meet(SandboxSupply.Key key, CompletableFuture<?> giveUp) throws SandboxUnavailable, InterruptedException;
+    }
+
+    /** @param life deadline of each pod */
+    public TestingSandboxes(Supplier<Instant> now, Duration life) {
+        this.now = now;
+        this.life = life;
+    }
+
+    public static SandboxUnavailable atQuota() {
+        return SandboxUnavailable.atQuota("exceeded quota", new IOException("403"));
+    }
+
+    /** The pod behind a sandbox. */
+    public TestingPod of(Sandbox sandbox) {
+        return of(sandbox.facts().uid());
+    }
+
+    public TestingPod of(String uid) {
+        return Objects.requireNonNull(byUid.get(uid));
+    }
+
+    public List<TestingPod> alive() {
+        return pods.stream().filter(each -> !each.deleted).toList();
     }
 
     @Override
-    public Claim claim(Key key) {
-        return new Claim.Cold(ColdStart.PoolOff);
-    }
-
-    @Override
-    public void giveBack(Sandbox sandbox) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Sandbox start(Key key, CompletableFuture<?> giveUp) {
-        String name = "sbx-" + made.incrementAndGet();
-        server.expect()
-                .get()
-                .withPath("/api/v1/namespaces/" + key.namespace() + "/pods/" + name
-                        + "/attach?container=sandbox&stdin=true&stdout=true&stderr=true")
-                .andUpgradeToWebSocket()
-                .open()
-                .done()
-                .always();
-        Pod pod = client.resource(new PodBuilder()
-                        .withNewMetadata()
-                        .withName(name)
-                        .withNamespace(key.namespace())
-                        .endMetadata()
-                        .withNewSpec()
-                        .withNodeName("node")
-                        .withRuntimeClassName("gvisor")
-                        .addNewContainer()
-                        .withName(SandboxPod.CONTAINER)
-                        .endContainer()
-                        .endSpec()
-                        .build())
-                .create();
-        Pod running = new PodBuilder(pod)
+    public Sandbox start(SandboxSupply.Key key, CompletableFuture<?> giveUp)
+            throws SandboxUnavailable, InterruptedException {
+        hindrance.meet(key, giveUp);
+        var made = new TestingPod(key, "uid-" + names.incrementAndGet());
+        byUid.put(made.uid, made);
+        pods.add(made);
+        var pod = new PodBuilder()
+                .withNewMetadata()
+                .withName(made.uid)
+                .withNamespace(key.namespace())
+                .withUid(made.uid)
+                .endMetadata()
+                .withNewSpec()
+                .withActiveDeadlineSeconds(life.toSeconds())
+                .endSpec()
                 .withNewStatus()
-                .withPhase("Running")
-                .addNewContainerStatus()
-                .withName(SandboxPod.CONTAINER)
-                .withImageID("sandbox@sha256:" + "1".repeat(64))
-                .endContainerStatus()
+                .withStartTime(now.get().toString())
                 .endStatus()
                 .build();
         try {
-            return Sandbox.attach(
-                    ends, (of, sink) -> AttachStream.open(client, of, SandboxPod.CONTAINER, sink), running);
+            return Sandbox.attach(key, ends(made), (to, stdout) -> stream(made), pod);
         } catch (IOException e) {
-            throw new IllegalStateException(e);
+            throw new SandboxUnavailable("no stream", e);
         }
+    }
+
+    private static Sandbox.Ends ends(TestingPod made) {
+        return new Sandbox.Ends() {
+            @Override
+            public CompletableFuture<PodEnd> of(PodWatch.PodKey key) {
+                return made.ended;
+            }
+
+            @Override
+            public void delete(PodWatch.PodKey key, String uid) {
+                made.deleted = true;
+                made.ended.complete(new PodEnd.Gone());
+            }
+        };
+    }
+
+    private static AttachStream stream(TestingPod made) {
+        return new AttachStream() {
+            @Override
+            public void write(byte[] bytes) throws IOException {
+                made.jobs.incrementAndGet();
+                if (made.isBroken()) {
+                    made.jobsOnBrokenStream.incrementAndGet();
+                    throw new IOException("broken");
+                }
+            }
+
+            @Override
+            public CompletableFuture<Void> ended() {
+                return made.streamEnded;
+            }
+
+            @Override
+            public void close() {
+                made.streamEnded.complete(null);
+            }
+        };
     }
 }

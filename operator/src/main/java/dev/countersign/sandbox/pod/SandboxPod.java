@@ -75,6 +75,11 @@ public final class SandboxPod {
                 .build();
     }
 
+    /** Bytes of memory that a pod of this shape asks for, RuntimeClass overhead apart. */
+    public static long memoryBytes(SandboxShape shape) {
+        return shape.memoryClassBytes() + shape.diskClassBytes() + SLACK_BYTES;
+    }
+
     private static Container container(SandboxShape shape, SandboxSettings settings) {
         return new ContainerBuilder()
                 .withName(CONTAINER)
@@ -96,7 +101,7 @@ public final class SandboxPod {
     }
 
     private static ResourceRequirements resources(SandboxShape shape, SandboxSettings settings) {
-        Quantity memory = bytes(shape.memoryClassBytes() + shape.diskClassBytes() + SLACK_BYTES);
+        Quantity memory = bytes(memoryBytes(shape));
         Quantity log = bytes(EPHEMERAL_STORAGE_BYTES);
         return new ResourceRequirementsBuilder()
                 .addToLimits("cpu", new Quantity(settings.cpuLimit()))

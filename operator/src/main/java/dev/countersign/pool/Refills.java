@@ -1,0 +1,115 @@
+package dev.countersign.pool;
+
+import dev.countersign.sandbox.Sandbox;
+import dev.countersign.sandbox.SandboxStarter;
+import dev.countersign.sandbox.SandboxSupply.Key;
+import dev.countersign.sandbox.SandboxUnavailable;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Starts sandboxes ahead, each on a thread of its own. */
+final class Refills {
+    private static final Logger LOG = LoggerFactory.getLogger(Refills.class);
+
+    private final SandboxStarter starter;
+    private final Consumer<Sandbox> ready;
+    private final Backoff backoff;
+    private final Pace pace;
+    private final PoolObserver observer;
+    private final Clock clock;
+    private final DoubleSupplier random;
+    private final Runnable changed;
+    private final CompletableFuture<Void> giveUp = new CompletableFuture<>();
+    private final Map<Key, Integer> underWay = new HashMap<>();
+
+    /**
+     * @param ready is given each that has started
+     * @param random from 0 to 1
+     * @param changed is called after each start, however it went
+     */
+    Refills(
+            SandboxStarter starter,
+            Consumer<Sandbox> ready,
+            Backoff backoff,
+            Pace pace,
+            PoolObserver observer,
+            Clock clock,
+            DoubleSupplier random,
+            Runnable changed) {
+        this.starter = starter;
+        this.ready = ready;
+        this.backoff = backoff;
+        this.pace = pace;
+        this.observer = observer;
+        this.clock = clock;
+        this.random = random;
+        this.changed = changed;
+    }
+
+    /** How many of each key are under way. */
+    synchronized Map<Key, Integer> all() {
+        return Map.copyOf(underWay);
+    }
+
+    void start(Key key) {
+        count(key, 1);
+        Thread.ofVirtual().name("refill-" + key.shape().hash()).start(() -> {
+            try {
+                run(key);
+            } finally {
+                count(key, -1);
+                changed.run();
+            }
+        });
+    }
+
+    private void run(Key key) {
+        var begin = clock.instant();
+        try {
+            var sandbox = starter.start(key, giveUp);
+            pace.succeeded(Duration.between(begin, clock.instant()));
+            backoff.succeeded(key);
+            ready.accept(sandbox);
+        } catch (SandboxUnavailable e) {
+            failed(key, e, e.isAtQuota());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            LOG.atError().setCause(e).log("a sandbox start failed in a way nobody foresaw");
+            failed(key, e, false);
+        }
+    }
+
+    private void failed(Key key, Exception why, boolean atQuota) {
+        if (giveUp.isDone()) {
+            return;
+        }
+        observer.startFailed();
+        // A quota is the department's own matter: it must not slow the others.
+        if (!atQuota) {
+            pace.failed();
+        }
+        backoff.failed(key, clock.instant(), String.valueOf(why.getMessage()), atQuota, random.getAsDouble());
+        LOG.atWarn()
+                .addKeyValue("department", key.department())
+                .addKeyValue("shape", key.shape().hash())
+                .addKeyValue("why", String.valueOf(why.getMessage()))
+                .log("a sandbox could not be started ahead; it is tried again");
+    }
+
+    private synchronized void count(Key key, int by) {
+        underWay.merge(key, by, (before, more) -> before + more == 0 ? null : before + more);
+    }
+
+    /** Ends the waits of those under way. */
+    void giveUp() {
+        giveUp.complete(null);
+    }
+}
