@@ -334,12 +334,12 @@ class AttemptTest {
         // Given
         seenAndThere(approval("a1", template, EARLY));
         supply.put(key());
+        var execution = created(OURS);
         places.occupy(
-                "another",
-                TestingFacts.request(created(OURS), template, List.of()).claimant());
+                "another", TestingFacts.request(execution, template, List.of()).claimant());
 
         // When
-        var next = attempt(execution(OURS));
+        var next = attempt(execution);
 
         // Then
         assertThat(next).isEqualTo(Run.Next.QUEUED);
