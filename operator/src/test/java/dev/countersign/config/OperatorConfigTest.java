@@ -58,8 +58,7 @@ class OperatorConfigTest {
         assertThat(config.sandbox().memoryClasses())
                 .containsExactly(64L << 20, 128L << 20, 256L << 20, 512L << 20, 1L << 30, 2L << 30, 4L << 30);
         assertThat(config.sandbox().diskClasses()).containsExactly(64L << 20, 256L << 20, 1L << 30);
-        assertThat(config.sandbox().pool())
-                .isEqualTo(new OperatorConfig.Pool(true, 2L << 30, 8L << 30, 64L << 20, 2));
+        assertThat(config.sandbox().pool()).isEqualTo(new OperatorConfig.Pool(true, 2L << 30, 8L << 30, 64L << 20, 2));
         assertThat(config.execution()).isEqualTo(new OperatorConfig.Execution(20, Duration.ofSeconds(20)));
         assertThat(config.guard()).isEqualTo(new OperatorConfig.Guard(Mode.ENFORCE));
     }
