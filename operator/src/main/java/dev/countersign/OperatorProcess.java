@@ -191,7 +191,7 @@ public final class OperatorProcess implements AutoCloseable {
         var catalog = closers.opened("catalog", new Catalog(client));
         guard.onChange(catalog::retell);
         pool.start(
-                () -> assembly.minimums(catalog, departments.current()),
+                () -> assembly.wish(catalog, departments.current()),
                 client,
                 config.operator().namespace(),
                 closers);

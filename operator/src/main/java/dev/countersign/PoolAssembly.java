@@ -12,7 +12,6 @@ import dev.countersign.sandbox.SandboxStarter;
 import dev.countersign.sandbox.SandboxSupply;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
@@ -74,13 +73,9 @@ final class PoolAssembly {
     }
 
     /** Begins to start ahead, and to tell. */
-    void start(
-            Supplier<Map<SandboxSupply.Key, Integer>> minimums,
-            KubernetesClient client,
-            String namespace,
-            Closers closers) {
+    void start(Supplier<WarmPools.Wish> wishes, KubernetesClient client, String namespace, Closers closers) {
         pools.ifPresent(each -> {
-            each.start(minimums);
+            each.start(wishes);
             closers.opened("pool board", PoolBoard.open(client, namespace, each::rows));
         });
     }

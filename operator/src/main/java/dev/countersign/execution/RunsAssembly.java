@@ -11,6 +11,7 @@ import dev.countersign.kube.MasterKeys;
 import dev.countersign.kube.StatusWriter;
 import dev.countersign.metrics.OperatorMetrics;
 import dev.countersign.policy.RunChecks;
+import dev.countersign.pool.WarmPools;
 import dev.countersign.quota.Bounds;
 import dev.countersign.quota.Places;
 import dev.countersign.quota.UsageHistory;
@@ -27,10 +28,10 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.HexFormat;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Puts together what runs need, from the operator's configuration. */
 public record RunsAssembly(OperatorConfig config, KubernetesClient client, Clock clock) {
@@ -65,9 +66,14 @@ public record RunsAssembly(OperatorConfig config, KubernetesClient client, Clock
         return new Sandboxes(client, pods, ends, door, settings, sandbox.startTimeout(), suffixes(new SecureRandom()));
     }
 
-    /** How many sandboxes approved templates want to wait. */
-    public Map<SandboxSupply.Key, Integer> minimums(Catalog catalog, Departments departments) {
-        return new PreparedTemplates(shapes()).minimums(catalog.templates(), departments);
+    /** What templates want to wait. */
+    public WarmPools.Wish wish(Catalog catalog, Departments departments) {
+        var templates = catalog.templates();
+        return new WarmPools.Wish(
+                new PreparedTemplates(shapes()).minimums(templates, departments),
+                templates.stream()
+                        .map(each -> each.getMetadata().getNamespace())
+                        .collect(Collectors.toSet()));
     }
 
     /** @param sandboxes where runs get theirs from */

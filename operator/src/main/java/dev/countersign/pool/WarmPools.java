@@ -40,6 +40,19 @@ public final class WarmPools implements SandboxSupply, AutoCloseable {
      */
     public record Terms(PoolBounds bounds, int startsAtOnce, Duration idleLife, Duration maxWallTime) {}
 
+    /**
+     * What templates want.
+     *
+     * @param minimums the least of each key that is to wait
+     * @param departments namespaces that have templates: where there is none, nothing can run, whatever ran lately
+     */
+    public record Wish(Map<Key, Integer> minimums, Set<String> departments) {
+        public Wish {
+            minimums = Map.copyOf(minimums);
+            departments = Set.copyOf(departments);
+        }
+    }
+
     private final PoolPlanner planner;
     private final Stock stock;
     private final Demand demand = new Demand();
@@ -52,7 +65,7 @@ public final class WarmPools implements SandboxSupply, AutoCloseable {
     private final Clock clock;
     private final AtomicInteger startsForRuns = new AtomicInteger();
     private final Semaphore news = new Semaphore(0);
-    private volatile Supplier<Map<Key, Integer>> minimums = Map::of;
+    private volatile Supplier<Wish> wishes = () -> new Wish(Map.of(), Set.of());
     private volatile Map<Key, Target> targets = Map.of();
     private volatile boolean closing;
     private volatile @Nullable Thread looking;
@@ -83,10 +96,10 @@ public final class WarmPools implements SandboxSupply, AutoCloseable {
     /**
      * Begins to start sandboxes ahead; not before a former operator's are swept, or these were swept with them.
      *
-     * @param wanted the least of each key that is to wait
+     * @param wanted asked on each look
      */
-    public void start(Supplier<Map<Key, Integer>> wanted) {
-        minimums = wanted;
+    public void start(Supplier<Wish> wanted) {
+        wishes = wanted;
         looking = Thread.ofPlatform().daemon().name("pools").start(this::lookOn);
     }
 
@@ -187,9 +200,9 @@ public final class WarmPools implements SandboxSupply, AutoCloseable {
 
     private List<KeyState> states() {
         var now = clock.instant();
-        var wanted = minimums.get();
+        var wish = wishes.get();
         Set<Key> keys = new HashSet<>(demand.keys(now));
-        keys.addAll(wanted.keySet());
+        keys.addAll(wish.minimums().keySet());
         keys.addAll(stock.keys());
         keys.addAll(refills.all().keySet());
         backoff.keepOnly(keys);
@@ -198,11 +211,11 @@ public final class WarmPools implements SandboxSupply, AutoCloseable {
         return keys.stream()
                 .map(key -> new KeyState(
                         key,
-                        wanted.getOrDefault(key, 0),
+                        wish.minimums().getOrDefault(key, 0),
                         demand.seen(key, now),
                         stock.of(key),
                         starting.getOrDefault(key, 0),
-                        open.test(key),
+                        open.test(key) && wish.departments().contains(key.department()),
                         backoff.allows(key, now) && !forRuns.isPressed(key.namespace())))
                 .toList();
     }

@@ -49,7 +49,7 @@ class HandOversTest {
         var terms = new WarmPools.Terms(bounds, 16, Duration.ofHours(1), Duration.ofHours(1));
         try (var pools =
                 new WarmPools(terms, made, key -> true, new WarmPoolsTest.Counts(), Clock.systemUTC(), () -> 0)) {
-            pools.start(() -> Map.of(PYTHON, 20, BASH, 20, RESEARCH, 20));
+            pools.start(WarmPoolsTest.wish(Map.of(PYTHON, 20, BASH, 20, RESEARCH, 20)));
             var threads = new ArrayList<Thread>();
             for (int i = 0; i < THREADS; i++) {
                 threads.add(Thread.ofPlatform().start(() -> run(pools)));

@@ -21,11 +21,13 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -109,6 +111,21 @@ class WarmPoolsTest {
                 .isEmpty();
     }
 
+    static Supplier<WarmPools.Wish> wish(Map<Key, Integer> minimums) {
+        return () -> new WarmPools.Wish(minimums, Set.of("finance", "research"));
+    }
+
+    @Test
+    void aDepartmentWithoutTemplatesKeepsNone() throws Exception {
+        var departments = new AtomicReference<>(Set.of("finance"));
+        pools.start(() -> new WarmPools.Wish(Map.of(PYTHON, 2), departments.get()));
+        await(() -> pools.waiting() == 2);
+        cold(BASH);
+        await(() -> pools.waiting() == 3);
+        departments.set(Set.of("research"));
+        await(() -> made.alive().isEmpty());
+    }
+
     private static void await(BooleanSupplier until) throws InterruptedException {
         long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
         while (!until.getAsBoolean()) {
@@ -129,7 +146,7 @@ class WarmPoolsTest {
 
     @Test
     void whoAsksOnceFindsOneTheNextTime() throws Exception {
-        pools.start(Map::of);
+        pools.start(wish(Map.of()));
         assertThat(cold(PYTHON)).isEqualTo(ColdStart.FirstUse);
         await(() -> pools.waiting() == 1);
 
@@ -146,7 +163,7 @@ class WarmPoolsTest {
 
     @Test
     void allThatWaitedWereTaken() throws Exception {
-        pools.start(Map::of);
+        pools.start(wish(Map.of()));
         assertThat(cold(PYTHON)).isEqualTo(ColdStart.FirstUse);
         await(() -> pools.waiting() == 1);
         made.hindrance = (key, giveUp) -> giveUp.join();
@@ -156,7 +173,7 @@ class WarmPoolsTest {
 
     @Test
     void aBoundLeavesNoRoom() throws Exception {
-        pools.start(() -> Map.of(PYTHON, 6));
+        pools.start(wish(Map.of(PYTHON, 6)));
         await(() -> pools.waiting() == 6);
         assertThat(cold(LARGE)).isEqualTo(ColdStart.FirstUse);
         await(() -> pools.rows().stream()
@@ -167,7 +184,7 @@ class WarmPoolsTest {
 
     @Test
     void whatIsGivenBackServesAgainAndOnlyItsKey() throws Exception {
-        pools.start(() -> Map.of(PYTHON, 1));
+        pools.start(wish(Map.of(PYTHON, 1)));
         await(() -> pools.waiting() == 1);
         made.hindrance = (key, giveUp) -> giveUp.join();
         var first = claimed(PYTHON);
@@ -186,7 +203,7 @@ class WarmPoolsTest {
 
     @Test
     void whatARecordNamesNeverWaitsAgain() throws Exception {
-        pools.start(() -> Map.of(PYTHON, 1));
+        pools.start(wish(Map.of(PYTHON, 1)));
         await(() -> pools.waiting() == 1);
         made.hindrance = (key, giveUp) -> giveUp.join();
         var sandbox = claimed(PYTHON);
@@ -199,7 +216,7 @@ class WarmPoolsTest {
 
     @Test
     void oneWhoseStreamBreaksIsReplaced() throws Exception {
-        pools.start(() -> Map.of(PYTHON, 1));
+        pools.start(wish(Map.of(PYTHON, 1)));
         await(() -> pools.waiting() == 1);
         var pod = made.pods.getFirst();
         pod.breakStream();
@@ -210,7 +227,7 @@ class WarmPoolsTest {
 
     @Test
     void oneThatIsBrokenWhenItComesBackDoesNotWait() throws Exception {
-        pools.start(() -> Map.of(PYTHON, 1));
+        pools.start(wish(Map.of(PYTHON, 1)));
         await(() -> pools.waiting() == 1);
         made.hindrance = (key, giveUp) -> giveUp.join();
         var sandbox = claimed(PYTHON);
@@ -223,7 +240,7 @@ class WarmPoolsTest {
 
     @Test
     void tooLittleLifeLeftIsNotLent() throws Exception {
-        pools.start(() -> Map.of(PYTHON, 1));
+        pools.start(wish(Map.of(PYTHON, 1)));
         await(() -> pools.waiting() == 1);
         made.hindrance = (key, giveUp) -> giveUp.join();
         // The pod lives 2 h 1 min; a job may take 1 h, and 30 s are kept.
@@ -234,7 +251,7 @@ class WarmPoolsTest {
 
     @Test
     void agedOnesAreReplacedFirst() throws Exception {
-        pools.start(() -> Map.of(PYTHON, 1));
+        pools.start(wish(Map.of(PYTHON, 1)));
         await(() -> pools.waiting() == 1);
         var old = made.pods.getFirst();
         time.updateAndGet(now -> now.plus(Duration.ofMinutes(58)));
@@ -245,7 +262,7 @@ class WarmPoolsTest {
 
     @Test
     void aShutDepartmentKeepsNoneAndLendsNone() throws Exception {
-        pools.start(() -> Map.of(PYTHON, 2));
+        pools.start(wish(Map.of(PYTHON, 2)));
         await(() -> pools.waiting() == 2);
         shut.put(PYTHON, true);
         assertThat(pools.claim(PYTHON)).isInstanceOf(Claim.Cold.class);
@@ -262,7 +279,7 @@ class WarmPoolsTest {
             go.join();
             under.decrementAndGet();
         };
-        pools.start(() -> Map.of(PYTHON, 6));
+        pools.start(wish(Map.of(PYTHON, 6)));
         await(() -> under.get() == 2);
         Thread.sleep(100);
         assertThat(most).hasValue(2);
@@ -273,7 +290,7 @@ class WarmPoolsTest {
 
     @Test
     void atQuotaOneOfAnotherShapeGoes() throws Exception {
-        pools.start(() -> Map.of(BASH, 3, RESEARCH, 1));
+        pools.start(wish(Map.of(BASH, 3, RESEARCH, 1)));
         await(() -> pools.waiting() == 4);
         made.hindrance = (key, giveUp) -> {
             if (key.department().equals("finance")
@@ -307,7 +324,7 @@ class WarmPoolsTest {
 
     @Test
     void anotherFailureDisplacesNobody() throws Exception {
-        pools.start(() -> Map.of(BASH, 1));
+        pools.start(wish(Map.of(BASH, 1)));
         await(() -> pools.waiting() == 1);
         made.hindrance = (key, giveUp) -> {
             throw new SandboxUnavailable("no image");
@@ -321,7 +338,7 @@ class WarmPoolsTest {
         made.hindrance = (key, giveUp) -> {
             throw new SandboxUnavailable("no image");
         };
-        pools.start(() -> Map.of(PYTHON, 1));
+        pools.start(wish(Map.of(PYTHON, 1)));
         await(() -> counts.failed.get() == 1);
         Thread.sleep(50);
         pools.look();
@@ -335,7 +352,7 @@ class WarmPoolsTest {
 
     @Test
     void aCutOfAllStreamsIsRefilledTwoAtATime() throws Exception {
-        pools.start(() -> Map.of(PYTHON, 6));
+        pools.start(wish(Map.of(PYTHON, 6)));
         await(() -> pools.waiting() == 6);
         var under = new AtomicInteger();
         var most = new AtomicInteger();
@@ -353,7 +370,7 @@ class WarmPoolsTest {
 
     @Test
     void aJobSpends() throws Exception {
-        pools.start(() -> Map.of(PYTHON, 1));
+        pools.start(wish(Map.of(PYTHON, 1)));
         await(() -> pools.waiting() == 1);
         var sandbox = claimed(PYTHON);
         sandbox.handOver(Bytes.EMPTY, bytes -> {});
