@@ -16,11 +16,26 @@ func neverRan(t *testing.T, s *sandbox, why string) {
 	t.Helper()
 	exit := s.finished()
 	complaint := s.stderr.String()
-	if exit != 64 || len(s.written()) != 0 {
+	if exit != 64 || len(withoutPongs(s.written())) != 0 {
 		t.Fatalf("exit %d, stdout %q, stderr %q", exit, s.written(), complaint)
 	}
 	if !strings.Contains(complaint, why) || strings.Count(complaint, "\n") != 1 {
 		t.Fatalf("stderr should be one line with %q, is %q", why, complaint)
+	}
+}
+
+const pong = "COUNTERSIGN-PONG/1\n"
+
+func withoutPongs(stdout []byte) []byte { return bytes.ReplaceAll(stdout, []byte(pong), nil) }
+
+func TestAPingIsAnsweredOnceTheInterpreterWaits(t *testing.T) {
+	s := start(t, "Bash").send([]byte("COUNTERSIGN-PING/1\n"))
+	s.until("answered", func(wiretest.Stream) bool { return string(s.written()) == pong })
+	s.send([]byte("COUNTERSIGN-PING/1\n"))
+	s.until("answered again", func(wiretest.Stream) bool { return string(s.written()) == pong+pong })
+	s.send(job("Bash", "echo ran").frame())
+	if o := s.outcome(); o.Result.Outcome != "Completed" || string(o.Stdout) != "ran\n" {
+		t.Fatal(o.brief())
 	}
 }
 

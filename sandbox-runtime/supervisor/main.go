@@ -38,7 +38,7 @@ func supervise(args []string) int {
 		return neverRan(err)
 	}
 	stdin := wire.NewReader(os.Stdin)
-	work, err := receive(stdin, lang, terminate)
+	work, err := receive(stdin, lang, func() { answer(sandbox) }, terminate)
 	if err != nil {
 		return neverRan(err)
 	}
@@ -118,14 +118,16 @@ func hooksDirectory(lang language.Language) (string, error) {
 }
 
 // receive waits for the one job. Whatever ends the wait before a whole and valid job is an error.
-func receive(stdin *bufio.Reader, lang language.Language, terminate <-chan os.Signal) (*job.Job, error) {
+func receive(
+	stdin *bufio.Reader, lang language.Language, pong func(), terminate <-chan os.Signal,
+) (*job.Job, error) {
 	type read struct {
 		payload []byte
 		err     error
 	}
 	arrived := make(chan read, 1)
 	go func() {
-		payload, err := wire.ReadJob(stdin)
+		payload, err := wire.ReadJob(stdin, pong)
 		arrived <- read{payload, err}
 	}()
 	select {
@@ -136,6 +138,14 @@ func receive(stdin *bufio.Reader, lang language.Language, terminate <-chan os.Si
 			return nil, r.err
 		}
 		return job.Parse(r.payload, lang)
+	}
+}
+
+// answer says that the sandbox stands ready. One whose interpreter died says nothing, and is replaced by whoever asked.
+// That the answer cannot be written shows in the end of stdin, or in the accepted frame.
+func answer(sandbox *run.Sandbox) {
+	if sandbox.IsUp() {
+		_, _ = os.Stdout.WriteString(wire.PongLine + "\n")
 	}
 }
 

@@ -91,6 +91,16 @@ func (i *Interpreter) Ready(wait time.Duration, stop <-chan os.Signal) (held int
 	}
 }
 
+// IsUp waits for at most the given time and tells whether the interpreter has started and waits.
+func (i *Interpreter) IsUp(wait time.Duration) bool {
+	select {
+	case <-i.ready:
+		return i.failed == nil
+	case <-time.After(wait):
+		return false
+	}
+}
+
 // Go lets the code run. An error means that the interpreter has died before, so that no code ran and none will.
 func (i *Interpreter) Go() error {
 	_, err := i.signal.Write([]byte("\n"))

@@ -34,6 +34,9 @@ func NewSandbox(lang language.Language, hooks string) (*Sandbox, error) {
 	return s, err
 }
 
+// IsUp tells whether the interpreter that was started ahead waits for its job; it waits for that as long as a job would.
+func (s *Sandbox) IsUp() bool { return s.ahead.IsUp(startBound) }
+
 // Prepare does all that can be done for a job before it is accepted: it has an interpreter ready, its limits set and
 // the files in their places. The error is process.ErrStopped if terminate delivered meanwhile; with any other error the
 // job cannot run in this sandbox. No code has run either way.

@@ -14,8 +14,10 @@ import (
 )
 
 const (
-	// PingLine keeps an idle connection alive. It carries nothing and is ignored at any time.
+	// PingLine asks whether the sandbox stands ready for its job. After the job it is ignored.
 	PingLine = "COUNTERSIGN-PING/1"
+	// PongLine answers a ping. It is no frame and holds no secret: the code, which runs later, may say it as well.
+	PongLine = "COUNTERSIGN-PONG/1"
 	// KillLine ends a run at once. It has a meaning only after the job.
 	KillLine = "COUNTERSIGN-KILL/1"
 	// MaxJobBytes bounds the payload of the job frame: 256 KiB of spec, base64 included, fits several times.
@@ -32,15 +34,16 @@ var ErrNoJob = errors.New("stdin ended before a whole job frame")
 // NewReader returns the one buffered reader of stdin. It serves ReadJob first and ReadKill after it.
 func NewReader(stdin io.Reader) *bufio.Reader { return bufio.NewReaderSize(stdin, 64<<10) }
 
-// ReadJob skips pings, reads exactly one job frame and returns its payload, whose length and hash are then as the
-// header said. Every error means that there is no job: the caller runs nothing.
-func ReadJob(in *bufio.Reader) ([]byte, error) {
+// ReadJob has pings answered by pong, reads exactly one job frame and returns its payload, whose length and hash are then
+// as the header said. Every error means that there is no job: the caller runs nothing.
+func ReadJob(in *bufio.Reader, pong func()) ([]byte, error) {
 	for {
 		line, err := readLine(in)
 		if err != nil {
 			return nil, err
 		}
 		if line == PingLine {
+			pong()
 			continue
 		}
 		length, hash, err := parseJobHeader(line)

@@ -111,7 +111,7 @@ func TestAJobArrivesByteByByte(t *testing.T) {
 	stream := fmt.Sprintf("COUNTERSIGN-PING/1\nCOUNTERSIGN-JOB/1 %d %x\n%sCOUNTERSIGN-PING/1\nCOUNTERSIGN-KILL/1\n",
 		len(payload), sha256.Sum256(payload), payload)
 	in := wire.NewReader(iotest.OneByteReader(bytes.NewBufferString(stream)))
-	got, err := wire.ReadJob(in)
+	got, err := wire.ReadJob(in, func() {})
 	if err != nil || !bytes.Equal(got, payload) {
 		t.Fatal(err)
 	}

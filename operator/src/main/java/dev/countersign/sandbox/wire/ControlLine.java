@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 
 /** The one-line messages to the supervisor. */
 public enum ControlLine {
-    /** Keeps the attach stream from idling out; ignored by the supervisor, before and after the job. */
+    /** Asks whether the sandbox stands ready, and keeps the stream from idling out: {@link Pong}. After the job ignored. */
     PING("COUNTERSIGN-PING/1"),
     /** Ends the run at once; its outcome is {@link Outcome#KILLED}. Only after the job. */
     KILL("COUNTERSIGN-KILL/1");
