@@ -48,7 +48,6 @@ type Run struct {
 // delivers, the run ends at once. The error is one of writing frames.
 func (r *Run) Go(sealer *wire.Sealer, kill <-chan string) error {
 	r.sealer, r.kill = sealer, kill
-	r.cpu = process.NewCPUTime(r.tree.Look())
 	disk := limits.NewDisk(language.Work, r.job.Limits.DiskBytes)
 	r.sandbox.reaper.ResetMax()
 	r.output = output.Start(r.sealer, r.interpreter.Stdout, r.interpreter.Stderr, r.job.Limits.OutputBytes)

@@ -20,6 +20,8 @@ type Sandbox struct {
 	hooks  string
 	reaper *process.Reaper
 	memory *process.Memory
+	work   *os.File
+	tree   *process.Tree
 	ahead  *process.Interpreter
 }
 
@@ -30,6 +32,12 @@ func NewSandbox(lang language.Language, hooks string) (*Sandbox, error) {
 	}
 	s := &Sandbox{lang: lang, hooks: hooks, reaper: process.NewReaper(), memory: process.NewMemory()}
 	var err error
+	if s.work, err = os.Open(language.Work); err != nil {
+		return nil, fmt.Errorf("the work directory: %w", err)
+	}
+	if s.tree, err = process.NewTree(); err != nil {
+		return nil, fmt.Errorf("/proc: %w", err)
+	}
 	s.ahead, err = process.StartInterpreter(s.reaper, s.memory, lang, hooks, nil)
 	return s, err
 }
@@ -41,14 +49,8 @@ func (s *Sandbox) IsUp() bool { return s.ahead.IsUp(startBound) }
 // the files in their places. The error is process.ErrStopped if terminate delivered meanwhile; with any other error the
 // job cannot run in this sandbox. No code has run either way.
 func (s *Sandbox) Prepare(j *job.Job, terminate <-chan os.Signal) (*Run, error) {
-	r := &Run{sandbox: s, job: j}
+	r := &Run{sandbox: s, job: j, work: s.work, tree: s.tree}
 	var err error
-	if r.work, err = os.Open(language.Work); err != nil {
-		return nil, fmt.Errorf("the work directory: %w", err)
-	}
-	if r.tree, err = process.NewTree(); err != nil {
-		return nil, fmt.Errorf("/proc: %w", err)
-	}
 	if err = r.takeInterpreter(terminate); err != nil {
 		return nil, err
 	}
@@ -85,7 +87,8 @@ func (r *Run) make(i *process.Interpreter, terminate <-chan os.Signal) error {
 	r.interpreter = i
 	r.sandbox.memory.Interpreter(held)
 	r.tree.Count()
-	used := process.NewCPUTime(r.tree.Look()).Before()
+	// It waits, so this holds until the go.
+	r.cpu = process.NewCPUTime(r.tree.Look())
 	l := r.job.Limits
-	return process.Limit(i.PID, l.CPU, used, l.DiskBytes, l.Processes)
+	return process.Limit(i.PID, l.CPU, r.cpu.Before(), l.DiskBytes, l.Processes)
 }
