@@ -44,6 +44,9 @@ func (h *Histogram) Record(duration time.Duration) {
 	}
 }
 
+// Merge adds all durations of another one.
+func (h *Histogram) Merge(other *Histogram) { h.hdr.Merge(other.hdr) }
+
 // Count is the number of durations recorded.
 func (h *Histogram) Count() int64 { return h.hdr.TotalCount() }
 

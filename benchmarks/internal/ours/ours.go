@@ -63,6 +63,12 @@ type Sample struct {
 // Answer waits for the result of one line of text that the code is to give back, so that another run's result or none
 // would be noticed.
 func (d *Department) Answer(ctx context.Context, agent *kube.Caller, template, name, text string) (Sample, error) {
+	return d.AnswerTelling(ctx, agent, template, name, text, func() {})
+}
+
+// AnswerTelling is Answer, and tells when the Execution is created.
+func (d *Department) AnswerTelling(ctx context.Context, agent *kube.Caller, template, name, text string, created func(),
+) (Sample, error) {
 	ends := make(chan finished, 1)
 	stop := d.seen.Await(name, func(_ watch.EventType, object runtime.Object) {
 		if end, ok := finishedOf(object.(*unstructured.Unstructured)); ok {
@@ -91,6 +97,7 @@ func (d *Department) Answer(ctx context.Context, agent *kube.Caller, template, n
 		return sample, fmt.Errorf("creating: %w", err)
 	}
 	sample.Answered = time.Now()
+	created()
 	end, err := kube.Wait(ctx, d.seen, ends)
 	if err != nil {
 		return sample, fmt.Errorf("%s has no end: %w", name, err)

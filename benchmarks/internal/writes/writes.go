@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 )
@@ -51,15 +52,18 @@ type event struct {
 	Received time.Time `json:"requestReceivedTimestamp"`
 }
 
-// Counter knows the names of clients and counts in one window.
+// Contains says whether it was then.
+func (w Window) Contains(then time.Time) bool { return !then.Before(w.From) && !then.After(w.To) }
+
+// Counter knows the names of clients and counts within windows.
 type Counter struct {
-	window Window
-	counts map[key]int
+	windows []Window
+	counts  map[key]int
 }
 
-// NewCounter counts what the API server received within window.
-func NewCounter(window Window) *Counter {
-	return &Counter{window: window, counts: map[key]int{}}
+// NewCounter counts what the API server received within any of the windows, of which there is at least one.
+func NewCounter(windows ...Window) *Counter {
+	return &Counter{windows: windows, counts: map[key]int{}}
 }
 
 // Read takes in an audit log of JSON lines. Half a line at its end is one that the API server is still writing.
@@ -82,8 +86,8 @@ func (c *Counter) Read(log io.Reader) error {
 }
 
 func (c *Counter) take(each event) {
-	if each.Stage != "ResponseComplete" || each.Object == nil || each.Received.Before(c.window.From) ||
-		each.Received.After(c.window.To) || !changes(each) {
+	if each.Stage != "ResponseComplete" || each.Object == nil || !changes(each) ||
+		!slices.ContainsFunc(c.windows, func(window Window) bool { return window.Contains(each.Received) }) {
 		return
 	}
 	if each.Response != nil && each.Response.Code >= 400 {
@@ -151,9 +155,9 @@ func (c *Counter) Lines() []Line {
 }
 
 // ReadFiles takes in the log at path and, where it was rotated meanwhile, the files beside it that it was rotated to
-// since the window began.
+// since the first window began.
 func (c *Counter) ReadFiles(path string) error {
-	files, err := rotated(path, c.window.From)
+	files, err := rotated(path, slices.MinFunc(c.windows, func(a, b Window) int { return a.From.Compare(b.From) }).From)
 	if err != nil {
 		return err
 	}
