@@ -48,6 +48,10 @@ type benchmark struct {
 	report        *report.Report
 	number        atomic.Int64
 	say           func(format string, args ...any)
+	// Whole ends when the benchmark is interrupted. What is under way when the time is up goes on to its end: a run that
+	// is lost is a failure, not something that the end of the time hides.
+	whole  context.Context
+	timeUp bool
 }
 
 // Run does a benchmark on the cluster of the kubeconfig and takes away what it made. cluster is the state directory of the
@@ -61,7 +65,7 @@ func Run(ctx context.Context, sizes Sizes, cluster string, shape bare.Shape, say
 	began := time.Now()
 	b := &benchmark{
 		sizes: sizes, name: "bench-" + began.UTC().Format("150405"), administrator: administrator,
-		records: newRecorder(), say: say,
+		records: newRecorder(), say: say, whole: ctx,
 		report: &report.Report{Mode: sizes.Mode, Began: began.UTC(), Machine: Describe(ctx, administrator)},
 	}
 	shape.Memory, shape.Disk = usualPodMemory, usual.Disk
@@ -145,8 +149,8 @@ func (b *benchmark) measure(ctx context.Context) {
 	b.attach(ctx)
 	b.openLoop(ctx, refill)
 	b.burst(ctx)
-	b.memory(ctx)
-	if ctx.Err() != nil {
+	b.memory(b.whole)
+	if b.timeUp = ctx.Err() != nil; b.timeUp {
 		b.report.Notes = append(b.report.Notes, "The time was up before all was measured.")
 	}
 }
@@ -155,15 +159,15 @@ func (b *benchmark) next(what string) string {
 	return fmt.Sprintf("%s-%s-%d", b.name, what, b.number.Add(1))
 }
 
-func (b *benchmark) run(ctx context.Context, agent *kube.Caller, template, what string) (ours.Sample, error) {
-	ctx, cancel := context.WithTimeout(ctx, longestRun)
+func (b *benchmark) run(agent *kube.Caller, template, what string) (ours.Sample, error) {
+	ctx, cancel := context.WithTimeout(b.whole, longestRun)
 	defer cancel()
 	name := b.next(what)
 	return b.department.Answer(ctx, agent, template, name, name)
 }
 
-// A stage that the end of the time cuts off has neither failed nor measured anything.
-func over(ctx context.Context, err error) bool { return err != nil && ctx.Err() != nil }
+// What an interruption cuts off has neither failed nor measured anything.
+func (b *benchmark) interrupted() bool { return b.whole.Err() != nil }
 
 // WarmUp runs until a sandbox was found waiting, or the operator proves to have no pools.
 func (b *benchmark) warmUp(ctx context.Context) {
@@ -174,8 +178,8 @@ func (b *benchmark) warmUp(ctx context.Context) {
 	for _, language := range languages {
 		const most = 4
 		for runs := 1; runs <= most; runs++ {
-			sample, err := b.run(ctx, b.first, b.usualTemplate(language), "warmup")
-			if over(ctx, err) {
+			sample, err := b.run(b.first, b.usualTemplate(language), "warmup")
+			if b.interrupted() {
 				return
 			}
 			if err != nil {
@@ -200,10 +204,10 @@ func (b *benchmark) saturate(ctx context.Context) float64 {
 		b.say("%d clients that never pause", clients)
 		began := time.Now()
 		var done atomic.Int64
-		load.Saturate(ctx, clients, 12*clients, b.sizes.SaturateEach, func(ctx context.Context, _ time.Time, _ int) {
+		load.Saturate(ctx, clients, 12*clients, b.sizes.SaturateEach, func(_ context.Context, _ time.Time, _ int) {
 			began := time.Now()
-			sample, err := b.run(ctx, b.first, b.usualTemplate("Python"), "sustained")
-			if over(ctx, err) {
+			sample, err := b.run(b.first, b.usualTemplate("Python"), "sustained")
+			if b.interrupted() {
 				return
 			}
 			b.records.ran("sustained", fmt.Sprintf("Execution created to result seen; clients that never pause (%v)",
@@ -217,8 +221,14 @@ func (b *benchmark) saturate(ctx context.Context) float64 {
 		})
 		began = time.Now()
 		done.Store(0)
-		load.Saturate(ctx, clients, 12*clients, b.sizes.SaturateEach, func(ctx context.Context, _ time.Time, _ int) {
-			if _, err := b.barePod(ctx); err == nil {
+		load.Saturate(ctx, clients, 12*clients, b.sizes.SaturateEach, func(_ context.Context, _ time.Time, _ int) {
+			times, err := b.barePod()
+			if b.interrupted() {
+				return
+			}
+			b.records.took("sustained bare pods", "gVisor pod created to its container seen running; clients that never pause",
+				times.Running.Sub(times.Sent), err)
+			if err == nil {
 				done.Add(1)
 			}
 		})
@@ -232,8 +242,8 @@ func (b *benchmark) saturate(ctx context.Context) float64 {
 	return 1
 }
 
-func (b *benchmark) barePod(ctx context.Context) (bare.Times, error) {
-	ctx, cancel := context.WithTimeout(ctx, longestRun)
+func (b *benchmark) barePod() (bare.Times, error) {
+	ctx, cancel := context.WithTimeout(b.whole, longestRun)
 	defer cancel()
 	return b.pods.StartAndDelete(ctx, b.next("pod"), b.shape.Spec("Python", nil))
 }
@@ -248,16 +258,16 @@ func (b *benchmark) closedLoop(ctx context.Context, refill float64, round int) {
 		languages = []string{"Python", "Python", "JavaScript", "Bash"}
 	}
 	wait(ctx, settling)
-	b.accounts.charge(ctx, report.Warm, func() int {
+	b.accounts.charge(b.whole, report.Warm, func() int {
 		made := load.Closed(ctx, b.sizes.WarmRuns/b.sizes.Rounds, interval,
-			func(ctx context.Context, intended time.Time, number int) {
+			func(_ context.Context, intended time.Time, number int) {
 				// Most are Python, for whose share there is a budget.
 				language := languages[0]
 				if number%10 == 9 {
 					language = languages[(number/10+round)%len(languages)]
 				}
-				sample, err := b.run(ctx, b.first, b.usualTemplate(language), "closed")
-				if over(ctx, err) {
+				sample, err := b.run(b.first, b.usualTemplate(language), "closed")
+				if b.interrupted() {
 					return
 				}
 				b.records.ran(closedName(sample, err)+":"+language, closedWhat, intended, sample, err)
@@ -289,16 +299,19 @@ var rare = []ours.Shape{
 
 func (b *benchmark) coldRuns(ctx context.Context, round int) {
 	for _, language := range b.sizes.ColdLanguages {
+		if ctx.Err() != nil {
+			return
+		}
 		template := fmt.Sprintf("%s-%s-%d", b.name, lower(language), round)
-		if err := b.template(ctx, template, language, rare[round%len(rare)]); err != nil {
-			if !over(ctx, err) {
+		if err := b.template(b.whole, template, language, rare[round%len(rare)]); err != nil {
+			if !b.interrupted() {
 				b.records.took(report.Cold+":"+language, coldWhat, 0, err)
 			}
 			return
 		}
 		began := time.Now()
-		sample, err := b.run(ctx, b.first, template, "cold")
-		if over(ctx, err) {
+		sample, err := b.run(b.first, template, "cold")
+		if b.interrupted() {
 			return
 		}
 		name := report.Cold
@@ -313,7 +326,7 @@ func (b *benchmark) coldRuns(ctx context.Context, round int) {
 const coldWhat = "Execution created to result seen; a shape of sandbox that nobody has used, so none waits"
 
 func (b *benchmark) peers(ctx context.Context) {
-	b.accounts.charge(ctx, report.Job, func() int {
+	b.accounts.charge(b.whole, report.Job, func() int {
 		made := b.peer(ctx, peer.Watched, b.sizes.Jobs)
 		wait(ctx, settling)
 		return made
@@ -322,12 +335,12 @@ func (b *benchmark) peers(ctx context.Context) {
 }
 
 func (b *benchmark) peer(ctx context.Context, way peer.Way, most int) int {
-	return load.Closed(ctx, most, 0, func(ctx context.Context, _ time.Time, _ int) {
-		running, cancel := context.WithTimeout(ctx, longestRun)
+	return load.Closed(ctx, most, 0, func(_ context.Context, _ time.Time, _ int) {
+		running, cancel := context.WithTimeout(b.whole, longestRun)
 		defer cancel()
 		name := b.next("job")
 		sample, err := peer.Answer(running, b.jobs, b.shape, way, name, name)
-		if over(ctx, err) {
+		if b.interrupted() {
 			return
 		}
 		b.records.took(report.Job+":"+string(way), "ConfigMap and Job created to the pod's log read, end of the code "+string(way),
@@ -336,15 +349,18 @@ func (b *benchmark) peer(ctx context.Context, way peer.Way, most int) int {
 }
 
 func (b *benchmark) bareOnes(ctx context.Context) {
-	load.Closed(ctx, b.sizes.BarePods, 0, func(ctx context.Context, _ time.Time, _ int) {
-		times, err := b.barePod(ctx)
-		if !over(ctx, err) {
+	load.Closed(ctx, b.sizes.BarePods, 0, func(_ context.Context, _ time.Time, _ int) {
+		times, err := b.barePod()
+		if !b.interrupted() {
 			b.records.took(report.BarePod, "gVisor pod of a sandbox's shape created to its container seen running",
 				times.Running.Sub(times.Sent), err)
 		}
 	})
-	times, err := floor.Runs(ctx, b.shape.Image, b.sizes.Floors)
-	if over(ctx, err) {
+	if ctx.Err() != nil {
+		return
+	}
+	times, err := floor.Runs(b.whole, b.shape.Image, b.sizes.Floors)
+	if b.interrupted() {
 		return
 	}
 	if err != nil {
@@ -355,8 +371,13 @@ func (b *benchmark) bareOnes(ctx context.Context) {
 }
 
 func (b *benchmark) attach(ctx context.Context) {
+	if ctx.Err() != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(b.whole, longestRun)
+	defer cancel()
 	trips, err := b.pods.RoundTrips(ctx, b.next("echo"), b.shape, b.sizes.AttachTrips)
-	if over(ctx, err) {
+	if b.interrupted() {
 		return
 	}
 	if err != nil {
@@ -375,9 +396,9 @@ func (b *benchmark) openLoop(ctx context.Context, refill float64) {
 	}
 	b.say("open loop at 90 %% of %.2f/s", refill)
 	interval := time.Duration(float64(time.Second) / (0.9 * refill))
-	load.Open(ctx, 10000, interval, b.sizes.OpenLongest, func(ctx context.Context, intended time.Time, _ int) {
-		sample, err := b.run(ctx, b.first, b.usualTemplate("Python"), "open")
-		if !over(ctx, err) {
+	load.Open(ctx, 10000, interval, b.sizes.OpenLongest, func(_ context.Context, intended time.Time, _ int) {
+		sample, err := b.run(b.first, b.usualTemplate("Python"), "open")
+		if !b.interrupted() {
 			b.records.ran(report.Open, "due to result seen; at a constant 90 % of the refill rate", intended, sample, err)
 		}
 	})
@@ -385,8 +406,11 @@ func (b *benchmark) openLoop(ctx context.Context, refill float64) {
 
 // Burst is half of the Executions by the first agent, then half by the second, as fast as they can be created.
 func (b *benchmark) burst(ctx context.Context) {
+	if ctx.Err() != nil {
+		return
+	}
 	b.say("a burst of %d", b.sizes.Burst)
-	ctx, cancel := context.WithTimeout(ctx, b.sizes.BurstLongest)
+	ctx, cancel := context.WithTimeout(b.whole, b.sizes.BurstLongest)
 	defer cancel()
 	const clients = 16
 	half := b.sizes.Burst / 2
@@ -411,7 +435,7 @@ func (b *benchmark) burst(ctx context.Context) {
 			defer free()
 			name := b.next("burst")
 			sample, err := b.department.AnswerTelling(ctx, agent, b.usualTemplate("Python"), name, name, free)
-			if over(ctx, err) {
+			if b.interrupted() {
 				return
 			}
 			b.records.ran("burst", "Execution created to result seen; all created at once", sample.Sent, sample, err)

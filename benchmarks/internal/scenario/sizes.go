@@ -38,10 +38,10 @@ var Full = Sizes{
 
 // Quick takes at most 100 seconds and 30 Executions: a check that all of it works, whose figures are few.
 var Quick = Sizes{
-	Mode: "quick", Longest: 90 * time.Second, Rounds: 1,
-	WarmRuns: 12, WarmLongest: 25 * time.Second,
+	Mode: "quick", Longest: 60 * time.Second, Rounds: 1,
+	WarmRuns: 10, WarmLongest: 20 * time.Second,
 	Jobs: 2, FollowedJobs: 0, BarePods: 2, Floors: 2,
 	ColdLanguages: []string{"Python"}, AttachTrips: 100,
 	Saturating: []int{3}, SaturateEach: 6 * time.Second,
-	OpenLongest: 0, Burst: 8, BurstLongest: 20 * time.Second,
+	OpenLongest: 0, Burst: 8, BurstLongest: time.Minute,
 }
