@@ -1,0 +1,80 @@
+package scenario
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"countersign.dev/benchmarks/internal/report"
+)
+
+type end struct {
+	at     time.Time
+	second bool
+}
+
+func burstOf(asked int, began time.Time, ends []end) *report.Burst {
+	burst := &report.Burst{Asked: asked, Done: len(ends)}
+	if len(ends) == 0 {
+		return burst
+	}
+	slices.SortFunc(ends, func(a, b end) int { return a.at.Compare(b.at) })
+	burst.In = ends[len(ends)-1].at.Sub(began)
+	half := ends[:(len(ends)+1)/2]
+	second := 0
+	for _, each := range half {
+		if each.second {
+			second++
+		}
+	}
+	burst.SecondShare = float64(second) / float64(len(half))
+	return burst
+}
+
+// What must hold on any machine. No bound here is one that a busy machine overruns: the Job's runs are made on the same
+// machine in the same minutes.
+const leastTimesFaster = 2
+
+func (b *benchmark) checkRuns(ctx context.Context) {
+	for index := range b.report.Latencies {
+		each := &b.report.Latencies[index]
+		b.report.Check(each.Failed == 0, fmt.Sprintf("%s: %d runs with the right answer, none lost", each.Name, each.Times.Count()),
+			strings.Join(b.records.of(each.Name), "; "))
+	}
+	for _, rate := range b.report.Rates {
+		b.report.Check(rate.Done > 0, fmt.Sprintf("%s, %d clients: something gets done", rate.Name, rate.Clients), "")
+	}
+	if burst := b.report.Burst; burst != nil {
+		b.report.Check(burst.Done == burst.Asked, "all runs of the burst end",
+			fmt.Sprintf("%d of %d", burst.Done, burst.Asked))
+	}
+	reused, runs, err := b.department.SandboxesUsedTwice(ctx)
+	b.report.Check(err == nil && runs > 0 && len(reused) == 0,
+		fmt.Sprintf("no sandbox served two of %d runs", runs), fmt.Sprintf("%v %v", reused, err))
+	faster(b.report, b.timeUp)
+}
+
+// Faster adds the check that waiting sandboxes are worth it. An operator that does not tell how its runs started has no
+// pools, and cannot be asked.
+func faster(r *report.Report, timeUp bool) {
+	if r.Latency(report.Unknown+":Python") != nil {
+		r.Notes = append(r.Notes, "The operator does not tell how runs come by their sandboxes: nothing is known to be warm.")
+		return
+	}
+	warm, job := r.Latency(report.Warm+":Python"), r.Latency(report.Job+":watched")
+	if job == nil && timeUp {
+		// The note about the time says it.
+		return
+	}
+	if warm == nil || job == nil {
+		r.Check(false, "runs find sandboxes waiting", "none did, or no Job ended")
+		return
+	}
+	ours, theirs := warm.Times.Quantile(0.5), job.Times.Quantile(0.5)
+	r.Check(theirs >= leastTimesFaster*ours, fmt.Sprintf("a warm run takes less than 1/%d of a Job", leastTimesFaster),
+		fmt.Sprintf("p50 %v, Job %v", ours, theirs))
+}
+
+func lower(language string) string { return strings.ToLower(language) }

@@ -1,0 +1,487 @@
+package scenario
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"countersign.dev/benchmarks/internal/bare"
+	"countersign.dev/benchmarks/internal/floor"
+	"countersign.dev/benchmarks/internal/kube"
+	"countersign.dev/benchmarks/internal/load"
+	"countersign.dev/benchmarks/internal/ours"
+	"countersign.dev/benchmarks/internal/peer"
+	"countersign.dev/benchmarks/internal/report"
+)
+
+const (
+	department = "finance"
+	author     = "tom"
+	approver   = "alice"
+	// No request here takes longer unless it is lost.
+	longestRun = 3 * time.Minute
+	// Time for what comes after a run: pods deleted and refilled.
+	settling = 2 * time.Second
+)
+
+// The sandboxes of most runs, and pods that are compared with them: as large as the default limits make them.
+var usual = ours.Shape{Memory: "128Mi", Disk: "64Mi"}
+
+// Sandboxes have 48Mi beside what the code may use.
+const usualPodMemory = "240Mi"
+
+// Benchmark is one under way.
+type benchmark struct {
+	sizes         Sizes
+	name          string
+	administrator *kube.Caller
+	first, second *kube.Caller
+	author        *kube.Caller
+	approver      *kube.Caller
+	department    *ours.Department
+	pods, jobs    *bare.Namespace
+	shape         bare.Shape
+	records       *recorder
+	accounts      *accounts
+	report        *report.Report
+	number        atomic.Int64
+	say           func(format string, args ...any)
+	// Whole ends when the benchmark is interrupted. What is under way when the time is up goes on to its end: a run that
+	// is lost is a failure, not something that the end of the time hides.
+	whole  context.Context
+	timeUp bool
+}
+
+// Run does a benchmark on the cluster of the kubeconfig and takes away what it made. cluster is the state directory of the
+// one-node cluster, empty if it is another.
+func Run(ctx context.Context, sizes Sizes, cluster string, shape bare.Shape, say func(string, ...any),
+) (result *report.Report, err error) {
+	administrator, err := kube.Administrator()
+	if err != nil {
+		return nil, err
+	}
+	began := time.Now()
+	b := &benchmark{
+		sizes: sizes, name: "bench-" + began.UTC().Format("150405"), administrator: administrator,
+		records: newRecorder(), say: say, whole: ctx,
+		report: &report.Report{Mode: sizes.Mode, Began: began.UTC(), Machine: Describe(ctx, administrator)},
+	}
+	shape.Memory, shape.Disk = usualPodMemory, usual.Disk
+	b.shape = shape
+	if b.accounts, err = openAccounts(ctx, administrator, cluster); err != nil {
+		return nil, err
+	}
+	watching, stopWatching := context.WithCancel(ctx)
+	defer stopWatching()
+	defer func() {
+		// Also when it was interrupted: nothing stays behind.
+		cleaning, cancel := context.WithTimeout(context.WithoutCancel(ctx), 4*time.Minute)
+		defer cancel()
+		if cleaned := b.cleanUp(cleaning); err == nil {
+			err = cleaned
+		}
+	}()
+	if err := b.prepare(watching); err != nil {
+		return nil, err
+	}
+	measuring, cancel := context.WithTimeout(ctx, sizes.Longest)
+	defer cancel()
+	b.measure(measuring)
+	b.records.into(b.report)
+	b.checkRuns(ctx)
+	b.accounts.into(ctx, b.report)
+	b.report.Took = time.Since(began)
+	return b.report, nil
+}
+
+func (b *benchmark) prepare(ctx context.Context) error {
+	var err error
+	if b.author, err = b.administrator.As(author); err != nil {
+		return err
+	}
+	if b.approver, err = b.administrator.As(approver); err != nil {
+		return err
+	}
+	if b.first, err = b.administrator.Agent(ctx, department, "bench-first", b.name); err != nil {
+		return err
+	}
+	if b.second, err = b.administrator.Agent(ctx, department, "bench-second", b.name); err != nil {
+		return err
+	}
+	if b.department, err = ours.Open(ctx, b.administrator, department, b.name); err != nil {
+		return err
+	}
+	if b.pods, err = bare.Open(ctx, b.administrator, b.name+"-pods", b.name, kube.ByName); err != nil {
+		return err
+	}
+	if b.jobs, err = bare.Open(ctx, b.administrator, b.name+"-jobs", b.name, peer.ByJob); err != nil {
+		return err
+	}
+	for language := range ours.Echo {
+		if language != "Python" && b.sizes.Mode != Full.Mode {
+			continue
+		}
+		if err := b.template(ctx, b.usualTemplate(language), language, usual); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *benchmark) usualTemplate(language string) string { return b.name + "-" + lower(language) }
+
+func (b *benchmark) template(ctx context.Context, name, language string, shape ours.Shape) error {
+	return b.department.Approved(ctx, b.author, b.approver, name, language, shape)
+}
+
+func (b *benchmark) measure(ctx context.Context) {
+	b.warmUp(ctx)
+	refill := b.saturate(ctx)
+	for round := range b.sizes.Rounds {
+		b.say("round %d of %d", round+1, b.sizes.Rounds)
+		b.closedLoop(ctx, refill, round)
+		b.coldRuns(ctx, round)
+		b.peers(ctx)
+		b.bareOnes(ctx)
+	}
+	b.attach(ctx)
+	b.openLoop(ctx, refill)
+	b.burst(ctx)
+	b.memory(b.whole)
+	if b.timeUp = ctx.Err() != nil; b.timeUp {
+		b.report.Notes = append(b.report.Notes, "The time was up before all was measured.")
+	}
+}
+
+func (b *benchmark) next(what string) string {
+	return fmt.Sprintf("%s-%s-%d", b.name, what, b.number.Add(1))
+}
+
+func (b *benchmark) run(agent *kube.Caller, template, what string) (ours.Sample, error) {
+	ctx, cancel := context.WithTimeout(b.whole, longestRun)
+	defer cancel()
+	name := b.next(what)
+	return b.department.Answer(ctx, agent, template, name, name)
+}
+
+// What an interruption cuts off has neither failed nor measured anything.
+func (b *benchmark) interrupted() bool { return b.whole.Err() != nil }
+
+// WarmUp runs until a sandbox was found waiting, or the operator proves to have no pools.
+func (b *benchmark) warmUp(ctx context.Context) {
+	languages := []string{"Python"}
+	if b.sizes.Mode == Full.Mode {
+		languages = []string{"Python", "JavaScript", "Bash"}
+	}
+	for _, language := range languages {
+		const most = 4
+		for runs := 1; runs <= most; runs++ {
+			sample, err := b.run(b.first, b.usualTemplate(language), "warmup")
+			if b.interrupted() {
+				return
+			}
+			if err != nil {
+				b.records.took("warm-up", "runs that are not measured", 0, err)
+			}
+			b.records.warmedUp(report.Warm+":"+language, closedWhat, 1)
+			b.say("warm-up %s: %s", language, sample.Start)
+			if err == nil && (sample.Start == ours.Warm || sample.Start == ours.Unknown) {
+				break
+			}
+			wait(ctx, 2*settling)
+		}
+	}
+}
+
+const closedWhat = "Execution created to result seen; one client, the next run after the result"
+
+// Saturate finds how many runs, and how many bare pods, the cluster makes in a second, turn by turn; the best rate of runs
+// is the rate at which sandboxes are refilled.
+func (b *benchmark) saturate(ctx context.Context) float64 {
+	for _, clients := range b.sizes.Saturating {
+		b.say("%d clients that never pause", clients)
+		began := time.Now()
+		var done atomic.Int64
+		load.Saturate(ctx, clients, 12*clients, b.sizes.SaturateEach, func(_ context.Context, _ time.Time, _ int) {
+			began := time.Now()
+			sample, err := b.run(b.first, b.usualTemplate("Python"), "sustained")
+			if b.interrupted() {
+				return
+			}
+			b.records.ran("sustained", fmt.Sprintf("Execution created to result seen; clients that never pause (%v)",
+				b.sizes.Saturating), began, sample, err)
+			if err == nil {
+				done.Add(1)
+			}
+		})
+		b.report.Rates = append(b.report.Rates, report.Rate{
+			Name: report.OurRate, Clients: clients, Done: int(done.Load()), In: time.Since(began),
+		})
+		began = time.Now()
+		done.Store(0)
+		load.Saturate(ctx, clients, 12*clients, b.sizes.SaturateEach, func(_ context.Context, _ time.Time, _ int) {
+			times, err := b.barePod()
+			if b.interrupted() {
+				return
+			}
+			b.records.took("sustained bare pods", "gVisor pod created to its container seen running; clients that never pause",
+				times.Running.Sub(times.Sent), err)
+			if err == nil {
+				done.Add(1)
+			}
+		})
+		b.report.Rates = append(b.report.Rates, report.Rate{
+			Name: report.BareRate, Clients: clients, Done: int(done.Load()), In: time.Since(began),
+		})
+	}
+	if best := b.report.Rate(report.OurRate); best != nil && best.PerSecond() > 0 {
+		return best.PerSecond()
+	}
+	return 1
+}
+
+func (b *benchmark) barePod() (bare.Times, error) {
+	ctx, cancel := context.WithTimeout(b.whole, longestRun)
+	defer cancel()
+	return b.pods.StartAndDelete(ctx, b.next("pod"), b.shape.Spec("Python", nil))
+}
+
+// ClosedLoop is paced at half of the refill rate, so that a pool is never empty.
+func (b *benchmark) closedLoop(ctx context.Context, refill float64, round int) {
+	interval := time.Duration(2 / refill * float64(time.Second))
+	ctx, cancel := context.WithTimeout(ctx, b.sizes.WarmLongest)
+	defer cancel()
+	languages := []string{"Python"}
+	if b.sizes.Mode == Full.Mode {
+		languages = []string{"Python", "Python", "JavaScript", "Bash"}
+	}
+	wait(ctx, settling)
+	b.accounts.charge(b.whole, report.Warm, func() int {
+		made := load.Closed(ctx, b.sizes.WarmRuns/b.sizes.Rounds, interval,
+			func(_ context.Context, intended time.Time, number int) {
+				// Most are Python, for whose share there is a budget.
+				language := languages[0]
+				if number%10 == 9 {
+					language = languages[(number/10+round)%len(languages)]
+				}
+				sample, err := b.run(b.first, b.usualTemplate(language), "closed")
+				if b.interrupted() {
+					return
+				}
+				b.records.ran(closedName(sample, err)+":"+language, closedWhat, intended, sample, err)
+			})
+		wait(context.WithoutCancel(ctx), settling)
+		return made
+	})
+}
+
+func closedName(sample ours.Sample, err error) string {
+	switch {
+	case err != nil, sample.Start == ours.Warm:
+		return report.Warm
+	case sample.Start == ours.Unknown:
+		return report.Unknown
+	default:
+		return report.Fallback
+	}
+}
+
+// Limit classes of the operator that the usual shape does not have: nobody has asked for a sandbox like these before.
+var rare = []ours.Shape{
+	{Memory: "128Mi", Disk: "256Mi"},
+	{Memory: "256Mi", Disk: "64Mi"},
+	{Memory: "256Mi", Disk: "256Mi"},
+	{Memory: "512Mi", Disk: "64Mi"},
+	{Memory: "512Mi", Disk: "256Mi"},
+}
+
+func (b *benchmark) coldRuns(ctx context.Context, round int) {
+	for _, language := range b.sizes.ColdLanguages {
+		if ctx.Err() != nil {
+			return
+		}
+		template := fmt.Sprintf("%s-%s-%d", b.name, lower(language), round)
+		if err := b.template(b.whole, template, language, rare[round%len(rare)]); err != nil {
+			if !b.interrupted() {
+				b.records.took(report.Cold+":"+language, coldWhat, 0, err)
+			}
+			return
+		}
+		began := time.Now()
+		sample, err := b.run(b.first, template, "cold")
+		if b.interrupted() {
+			return
+		}
+		name := report.Cold
+		if err == nil && sample.Start == ours.Warm {
+			// Another benchmark has just used the shape.
+			name = report.Warm + ", rare shape"
+		}
+		b.records.ran(name+":"+language, coldWhat, began, sample, err)
+	}
+}
+
+const coldWhat = "Execution created to result seen; a shape of sandbox that nobody has used, so none waits"
+
+func (b *benchmark) peers(ctx context.Context) {
+	b.accounts.charge(b.whole, report.Job, func() int {
+		made := b.peer(ctx, peer.Watched, b.sizes.Jobs)
+		wait(ctx, settling)
+		return made
+	})
+	b.peer(ctx, peer.Followed, b.sizes.FollowedJobs)
+}
+
+func (b *benchmark) peer(ctx context.Context, way peer.Way, most int) int {
+	return load.Closed(ctx, most, 0, func(_ context.Context, _ time.Time, _ int) {
+		running, cancel := context.WithTimeout(b.whole, longestRun)
+		defer cancel()
+		name := b.next("job")
+		sample, err := peer.Answer(running, b.jobs, b.shape, way, name, name)
+		if b.interrupted() {
+			return
+		}
+		b.records.took(report.Job+":"+string(way), "ConfigMap and Job created to the pod's log read, end of the code "+string(way),
+			sample.Seen.Sub(sample.Sent), err)
+	})
+}
+
+func (b *benchmark) bareOnes(ctx context.Context) {
+	load.Closed(ctx, b.sizes.BarePods, 0, func(_ context.Context, _ time.Time, _ int) {
+		times, err := b.barePod()
+		if !b.interrupted() {
+			b.records.took(report.BarePod, "gVisor pod of a sandbox's shape created to its container seen running",
+				times.Running.Sub(times.Sent), err)
+		}
+	})
+	if ctx.Err() != nil {
+		return
+	}
+	times, err := floor.Runs(b.whole, b.shape.Image, b.sizes.Floors)
+	if b.interrupted() {
+		return
+	}
+	if err != nil {
+		b.report.Notes = append(b.report.Notes, "Bare runsc is not measured: "+err.Error())
+		return
+	}
+	b.records.merge(report.Runsc, "runsc run with python3, no Kubernetes", times)
+}
+
+func (b *benchmark) attach(ctx context.Context) {
+	if ctx.Err() != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(b.whole, longestRun)
+	defer cancel()
+	trips, err := b.pods.RoundTrips(ctx, b.next("echo"), b.shape, b.sizes.AttachTrips)
+	if b.interrupted() {
+		return
+	}
+	if err != nil {
+		b.records.took(report.Attach, attachWhat, 0, err)
+		return
+	}
+	b.records.merge(report.Attach, attachWhat, trips)
+}
+
+const attachWhat = "a line to a waiting gVisor pod and back over an open attach"
+
+// OpenLoop asks at 90 % of the refill rate whatever happens, and counts from when a run was due.
+func (b *benchmark) openLoop(ctx context.Context, refill float64) {
+	if b.sizes.OpenLongest == 0 {
+		return
+	}
+	b.say("open loop at 90 %% of %.2f/s", refill)
+	interval := time.Duration(float64(time.Second) / (0.9 * refill))
+	load.Open(ctx, 10000, interval, b.sizes.OpenLongest, func(_ context.Context, intended time.Time, _ int) {
+		sample, err := b.run(b.first, b.usualTemplate("Python"), "open")
+		if !b.interrupted() {
+			b.records.ran(report.Open, "due to result seen; at a constant 90 % of the refill rate", intended, sample, err)
+		}
+	})
+}
+
+// Burst is half of the Executions by the first agent, then half by the second, as fast as they can be created.
+func (b *benchmark) burst(ctx context.Context) {
+	if ctx.Err() != nil {
+		return
+	}
+	b.say("a burst of %d", b.sizes.Burst)
+	ctx, cancel := context.WithTimeout(b.whole, b.sizes.BurstLongest)
+	defer cancel()
+	const clients = 16
+	half := b.sizes.Burst / 2
+	began := time.Now()
+	var (
+		mutex   sync.Mutex
+		ends    []end
+		running sync.WaitGroup
+		created sync.WaitGroup
+	)
+	places := make(chan struct{}, clients)
+	for number := range 2 * half {
+		agent, second := b.first, number >= half
+		if second {
+			agent = b.second
+		}
+		places <- struct{}{}
+		created.Add(1)
+		running.Go(func() {
+			var once sync.Once
+			free := func() { once.Do(func() { <-places; created.Done() }) }
+			defer free()
+			name := b.next("burst")
+			sample, err := b.department.AnswerTelling(ctx, agent, b.usualTemplate("Python"), name, name, free)
+			if b.interrupted() {
+				return
+			}
+			b.records.ran("burst", "Execution created to result seen; all created at once", sample.Sent, sample, err)
+			if err == nil {
+				mutex.Lock()
+				ends = append(ends, end{at: sample.Seen, second: second})
+				mutex.Unlock()
+			}
+		})
+	}
+	created.Wait()
+	running.Wait()
+	b.report.Burst = burstOf(2*half, began, ends)
+}
+
+// Memory is the operator's after all of this, with what it has made finished.
+func (b *benchmark) memory(ctx context.Context) {
+	if b.accounts.machine == nil {
+		return
+	}
+	resident, err := b.accounts.machine.OperatorMemory()
+	if err != nil {
+		b.report.Notes = append(b.report.Notes, "The operator's memory is not known: "+err.Error())
+		return
+	}
+	count, err := b.department.Finished(ctx)
+	if err != nil {
+		b.report.Notes = append(b.report.Notes, err.Error())
+	}
+	b.report.Memory = &report.Memory{Resident: resident, Finished: count}
+}
+
+func (b *benchmark) cleanUp(ctx context.Context) error {
+	var failed error
+	keep := func(err error) {
+		if failed == nil {
+			failed = err
+		}
+	}
+	if b.department != nil {
+		keep(b.department.Close(ctx))
+	}
+	for _, each := range []*bare.Namespace{b.pods, b.jobs} {
+		if each != nil {
+			keep(each.Close(ctx))
+		}
+	}
+	return failed
+}

@@ -1,0 +1,47 @@
+// Package scenario is the order of a benchmark: what is measured when, interleaved so that a change of the machine's load
+// meets all that is compared.
+package scenario
+
+import "time"
+
+// Sizes are how much of each is done. Every stage ends by its time too.
+type Sizes struct {
+	Mode string
+	// Longest is the whole benchmark's time without taking away what it made.
+	Longest time.Duration
+	Rounds  int
+	// Runs that are measured warm by one closed-loop client in all rounds, at most Warm long each round.
+	WarmRuns    int
+	WarmLongest time.Duration
+	// In each round.
+	Jobs, FollowedJobs, BarePods, Floors int
+	// Shapes that nobody has used, one in each round for each language.
+	ColdLanguages []string
+	AttachTrips   int
+	// Clients that never pause, one stage each, for runs and for bare pods.
+	Saturating   []int
+	SaturateEach time.Duration
+	OpenLongest  time.Duration
+	Burst        int
+	BurstLongest time.Duration
+}
+
+// Full takes at most 25 minutes.
+var Full = Sizes{
+	Mode: "full", Longest: 24 * time.Minute, Rounds: 5,
+	WarmRuns: 500, WarmLongest: 120 * time.Second,
+	Jobs: 4, FollowedJobs: 2, BarePods: 4, Floors: 4,
+	ColdLanguages: []string{"Python", "JavaScript", "Bash"}, AttachTrips: 500,
+	Saturating: []int{2, 4, 8}, SaturateEach: 20 * time.Second,
+	OpenLongest: 120 * time.Second, Burst: 500, BurstLongest: 5 * time.Minute,
+}
+
+// Quick takes at most 100 seconds and 30 Executions: a check that all of it works, whose figures are few.
+var Quick = Sizes{
+	Mode: "quick", Longest: 60 * time.Second, Rounds: 1,
+	WarmRuns: 10, WarmLongest: 20 * time.Second,
+	Jobs: 2, FollowedJobs: 0, BarePods: 2, Floors: 2,
+	ColdLanguages: []string{"Python"}, AttachTrips: 100,
+	Saturating: []int{3}, SaturateEach: 6 * time.Second,
+	OpenLongest: 0, Burst: 8, BurstLongest: time.Minute,
+}
