@@ -43,6 +43,7 @@ class OperatorMetricsTest {
         metrics.auditObserver().failed();
         metrics.watchGuard(() -> GuardState.broken(List.of("altered")));
         metrics.guardProbeFailed(Rule.APPROVE_AUTHORITY);
+        metrics.watchNodeClock(() -> Duration.ofMillis(-1500));
     }
 
     @AfterEach
@@ -93,6 +94,7 @@ class OperatorMetricsTest {
                         "countersign_guard_enforced gauge",
                         "countersign_guard_intact gauge",
                         "countersign_guard_probe_failures_total counter",
+                        "countersign_node_clock_ahead_seconds gauge",
                         "countersign_refusals_total counter",
                         "countersign_run_phase_seconds histogram",
                         "countersign_run_phase_seconds_max gauge",
@@ -114,6 +116,7 @@ class OperatorMetricsTest {
         assertThat(value("countersign_guard_enforced", "")).isEqualTo(1);
         assertThat(value("countersign_guard_probe_failures_total", "rule=\"approve-authority\""))
                 .isEqualTo(1);
+        assertThat(value("countersign_node_clock_ahead_seconds", "")).isEqualTo(-1.5);
         assertThat(value("countersign_departments", "")).isEqualTo(2);
         assertThat(value("countersign_departments_in_effect", "")).isEqualTo(0);
         assertThat(value("countersign_departments_refused_total", "")).isEqualTo(1);
