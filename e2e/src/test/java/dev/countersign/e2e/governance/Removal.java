@@ -46,8 +46,8 @@ final class Removal implements AutoCloseable {
     /** One rule of a policy, by its id. */
     static Removal ofRule(KubernetesClient admin, String policy, String rule) {
         var resource = admin.resources(ValidatingAdmissionPolicy.class).withName(policy);
-        JsonNode before = raw(admin, "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies/" + policy)
-                .at("/spec/validations");
+        JsonNode whole = raw(admin, "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies/" + policy);
+        JsonNode before = whole.at("/spec/validations");
         ArrayNode without = JSON.createArrayNode();
         before.forEach(each -> {
             if (!each.path("message").asText().startsWith("[" + rule + "]")) {
@@ -58,7 +58,10 @@ final class Removal implements AutoCloseable {
             throw new AssertionError("policy " + policy + " has not exactly one rule " + rule);
         }
         resource.patch(MERGE, validations(without));
-        return new Removal(() -> resource.patch(MERGE, validations(before)));
+        return new Removal(() -> {
+            resource.patch(MERGE, validations(before));
+            resource.patch(BY_STEPS, ownersOf(whole));
+        });
     }
 
     private static String validations(JsonNode validations) {
@@ -68,14 +71,15 @@ final class Removal implements AutoCloseable {
     }
 
     /**
-     * All rules that the definition of a kind has for its spec, and for the whole. Nothing else of it is written: a typed
-     * client would send its numbers back as others, and the chart's next upgrade would find somebody else's values.
+     * All rules that the definition of a kind has for its spec, and for the whole. As JSON, for a typed client would send
+     * numbers back as others; and with the ownership of fields given back too, or the chart's next upgrade would find all
+     * of the definition to be somebody else's.
      */
     static Removal ofDefinitionsRules(KubernetesClient admin, String plural) {
         String name = plural + ".countersign.dev";
         var resource = admin.resources(CustomResourceDefinition.class).withName(name);
-        JsonNode schema = raw(admin, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/" + name)
-                .at(SCHEMA);
+        JsonNode before = raw(admin, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/" + name);
+        JsonNode schema = before.at(SCHEMA);
         ArrayNode away = JSON.createArrayNode();
         ArrayNode back = JSON.createArrayNode();
         for (String where : List.of("", "/properties/spec")) {
@@ -90,7 +94,20 @@ final class Removal implements AutoCloseable {
             throw new AssertionError("the definition of " + plural + " has no rules");
         }
         resource.patch(BY_STEPS, away.toString());
-        return new Removal(() -> resource.patch(BY_STEPS, back.toString()));
+        return new Removal(() -> {
+            resource.patch(BY_STEPS, back.toString());
+            resource.patch(BY_STEPS, ownersOf(before));
+        });
+    }
+
+    // By itself: whoever writes a field owns it, whatever the same request says of owners.
+    private static String ownersOf(JsonNode before) {
+        ArrayNode owners = JSON.createArrayNode();
+        owners.addObject()
+                .put("op", "replace")
+                .put("path", "/metadata/managedFields")
+                .set("value", before.at("/metadata/managedFields"));
+        return owners.toString();
     }
 
     private static JsonNode raw(KubernetesClient admin, String path) {
