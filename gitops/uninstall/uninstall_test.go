@@ -67,16 +67,17 @@ func TestUninstallKeepsWhatPeopleDecided(t *testing.T) {
 	app.MustSync(policy)
 	app.AwaitHealth(changed, "Progressing", "waiting for the operator to look at the change")
 
-	// Now nobody asks who writes an approval.
-	slipped, err := w.Controller().Create(world.Approvals, map[string]any{"grant": map[string]any{
-		"templateRef":    map[string]any{"name": forged},
-		"templateDigest": digest,
-		"decision":       "Approved",
-		"approvedBy":     map[string]any{"username": world.Approver},
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	// Now nobody asks who writes an approval, once the API server has heard that the policies are gone.
+	var slipped *world.Object
+	w.Await("an approval that nobody guards", func() (err error) {
+		slipped, err = w.Controller().Create(world.Approvals, map[string]any{"grant": map[string]any{
+			"templateRef":    map[string]any{"name": forged},
+			"templateDigest": digest,
+			"decision":       "Approved",
+			"approvedBy":     map[string]any{"username": world.Approver},
+		}})
+		return err
+	})
 
 	install()
 	w.AwaitCondition(world.Templates, changed, "Approved", "False", "NotApproved")

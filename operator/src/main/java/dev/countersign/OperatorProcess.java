@@ -25,6 +25,7 @@ import dev.countersign.kube.Executions;
 import dev.countersign.kube.Leadership;
 import dev.countersign.kube.LiveFacts;
 import dev.countersign.kube.MasterKeySecret;
+import dev.countersign.kube.ServerClock;
 import dev.countersign.kube.StatusWriter;
 import dev.countersign.metrics.OperatorMetrics;
 import dev.countersign.quota.UsageHistory;
@@ -64,7 +65,7 @@ public final class OperatorProcess implements AutoCloseable {
     private static final int LEASE_LOST = 3;
 
     private final OperatorConfig config;
-    private final Clock clock = Clock.systemUTC();
+    private final ServerClock clock = new ServerClock(Clock.systemUTC());
     private final Closers closers = new Closers();
     private final Readiness readiness = new Readiness();
     private final UnaryOperator<AuditLog> auditDecoration;
@@ -88,8 +89,11 @@ public final class OperatorProcess implements AutoCloseable {
                 "client",
                 new KubernetesClientBuilder()
                         .withHttpClientFactory(new VertxHttpClientFactory())
+                        .withHttpClientBuilderConsumer(clock::listenTo)
                         .build());
+        metrics.watchNodeClock(clock::nodeIsAhead);
         long epoch = lead(client);
+        clock.ask(client);
         metrics.watchAudit(readiness::auditTakesRecords);
         Log log = openLog(client, epoch, metrics);
         AuditLog audit = closers.opened("audit", auditDecoration.apply(log.records()));

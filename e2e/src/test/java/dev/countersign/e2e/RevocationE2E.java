@@ -15,8 +15,10 @@ import dev.countersign.e2e.cluster.Template;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -73,8 +75,10 @@ class RevocationE2E {
         measure(finance, FEW, "stream cut", SLEEPS, true);
     }
 
+    /** Sixty runs, five at a time; the class's usual time is for three. */
     @Test
     @Tag("full")
+    @Timeout(value = 25, unit = TimeUnit.MINUTES)
     void ninetyFiveOfAHundredWithinTwoSeconds(Department finance, Node node) {
         var usual = measure(finance, MANY, "supervisor helps", SLEEPS, false);
         measure(finance, MANY, "supervisor stopped", STOPS_SUPERVISOR, false);

@@ -13,8 +13,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Between what is checked and what runs: whatever changes in the meantime, only what was approved ever runs. */
@@ -69,6 +71,7 @@ class TocTouE2E {
 
     @Test
     @Tag("full")
+    @Timeout(value = 15, unit = TimeUnit.MINUTES)
     void onlyWhatWasApprovedRunsWheneverItIsChangedManyTimes(Department finance, Cluster cluster) {
         for (int i = 0; i < MANY; i += FEW) {
             interleave(finance, cluster, FEW, i);

@@ -3,6 +3,7 @@ package dev.countersign.approval;
 import dev.countersign.api.Condition;
 import dev.countersign.api.ConditionStatus;
 import dev.countersign.api.ConditionType;
+import dev.countersign.api.Decision;
 import dev.countersign.api.Reason;
 import dev.countersign.api.Subject;
 import dev.countersign.api.executionapproval.ExecutionApproval;
@@ -47,16 +48,32 @@ public final class RunApprovalPlanner {
         };
     }
 
-    // What was accepted stays so after its run; of a run that waits for nobody there is nothing to say.
+    // What was said of it with its run stays so after that run. Of a run that waits for nobody there is nothing to say,
+    // but that an approval was made, or is looked at, while nothing vouches for who made it.
     private static Plan withoutRun(ObservedRunApproval observed, Terms terms) {
         var before = observed.approval().getStatus();
-        boolean said = before != null && !before.conditions().isEmpty();
+        if (before != null && before.conditions().stream().anyMatch(RunApprovalPlanner::isAboutItsRun)) {
+            return new Plan(Optional.empty(), before);
+        }
+        var standing = isDenial(observed) ? Optional.<Standing>empty() : RunApprovalRule.ofGuard(observed, terms);
         var none = new Standing(
-                Standing.Worth.REFUSED,
+                Standing.Worth.WAITING,
                 Reason.Pending,
                 "no Execution " + observed.approval().getSpec().executionRef().name()
                         + " in this namespace waits for a person");
-        return new Plan(Optional.empty(), said ? before : status(observed, ConditionStatus.Unknown, none, terms));
+        Standing told = standing.orElse(none);
+        return new Plan(Optional.empty(), status(observed, shown(told), told, terms));
+    }
+
+    // Of a doubtful no, the safe reading is no.
+    private static boolean isDenial(ObservedRunApproval observed) {
+        return observed.approval().getSpec().decision() == Decision.Denied;
+    }
+
+    private static boolean isAboutItsRun(Condition said) {
+        return said.hasType(ConditionType.Authorized)
+                && !said.reason().equals(Reason.Pending.name())
+                && !said.reason().equals(Reason.GuardGap.name());
     }
 
     private static Optional<AuditEvent> event(

@@ -125,9 +125,7 @@ enum RunApprovalRule {
     GUARD_INTACT {
         @Override
         Optional<Standing> against(ObservedRunApproval observed, LiveRun run, Terms terms) {
-            return terms.guard().intact()
-                    ? Optional.empty()
-                    : Optional.of(new Standing(Worth.SUSPENDED, Reason.GuardGap, terms.guardProblem()));
+            return brokenGuard(terms);
         }
     },
 
@@ -171,9 +169,7 @@ enum RunApprovalRule {
     MADE_UNDER_GUARD {
         @Override
         Optional<Standing> against(ObservedRunApproval observed, LiveRun run, Terms terms) {
-            return observed.logged().accepted().isPresent() || terms.guard().covers(observed.created())
-                    ? Optional.empty()
-                    : no(Reason.GuardGap, terms.gap("it", observed.created(), "delete it and approve again"));
+            return madeInGap(observed, terms);
         }
     },
 
@@ -192,6 +188,23 @@ enum RunApprovalRule {
 
     /** What this rule has against the approval. */
     abstract Optional<Standing> against(ObservedRunApproval observed, LiveRun run, Terms terms);
+
+    /** What the guard has against it, whether or not a run waits for it: while nothing counts, none does. */
+    static Optional<Standing> ofGuard(ObservedRunApproval observed, Terms terms) {
+        return brokenGuard(terms).or(() -> madeInGap(observed, terms));
+    }
+
+    private static Optional<Standing> brokenGuard(Terms terms) {
+        return terms.guard().intact()
+                ? Optional.empty()
+                : Optional.of(new Standing(Worth.SUSPENDED, Reason.GuardGap, terms.guardProblem()));
+    }
+
+    private static Optional<Standing> madeInGap(ObservedRunApproval observed, Terms terms) {
+        return observed.logged().accepted().isPresent() || terms.guard().covers(observed.created())
+                ? Optional.empty()
+                : no(Reason.GuardGap, terms.gap("it", observed.created(), "delete it and approve again"));
+    }
 
     private static ExecutionApprovalSpec spec(ObservedRunApproval observed) {
         return observed.approval().getSpec();

@@ -41,6 +41,8 @@ import java.util.function.Supplier;
 public final class OperatorMetrics implements AutoCloseable {
 
     /** The budget of a warm run is 15 ms at the median and 60 ms at the 99th percentile; code runs up to an hour. */
+    private static final double MILLIS = 1000;
+
     private static final Duration[] RUN_BUCKETS = millis(
             1, 2, 5, 10, 15, 25, 40, 60, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000,
             3_600_000);
@@ -164,6 +166,15 @@ public final class OperatorMetrics implements AutoCloseable {
                 "countersign.guard.enforced",
                 "1 if approvals count only while the guard is intact, 0 if it is switched off, for development",
                 () -> state.get().mode() == Mode.ENFORCE ? 1 : 0);
+    }
+
+    /** How far the node's clock is ahead of the API server's; negative: behind. */
+    public void watchNodeClock(Supplier<Duration> ahead) {
+        Gauge.builder("countersign.node.clock.ahead", () -> ahead.get().toMillis() / MILLIS)
+                .baseUnit("seconds")
+                .description("How far the node's clock is ahead of the API server's, by whole seconds of its answers;"
+                        + " negative: behind")
+                .register(registry);
     }
 
     public AuditObserver auditObserver() {

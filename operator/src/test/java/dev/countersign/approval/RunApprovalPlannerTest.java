@@ -41,6 +41,10 @@ class RunApprovalPlannerTest {
       denied               | Denied   | nothing  | fits  | stands | 11:01 | accepted | False Denied
       denied, recorded     | Denied   | accepted | fits  | broken | 11:01 |          | False Denied
       no run waits         | Approved | nothing  | none  | stands | 11:01 |          | Unknown Pending
+      none, guard lost     | Approved | nothing  | none  | broken | 11:01 |          | False GuardGap
+      none, made in a gap  | Approved | nothing  | none  | young  | 11:01 |          | False GuardGap
+      none, accepted once  | Approved | accepted | none  | young  | 11:01 |          | Unknown Pending
+      none, denied in gap  | Denied   | nothing  | none  | broken | 11:01 |          | Unknown Pending
       """)
     void plans(
             String name,
@@ -92,6 +96,24 @@ class RunApprovalPlannerTest {
         // Then
         assertThat(plan.status()).isEqualTo(before);
         assertThat(plan.event()).isEmpty();
+    }
+
+    @Test
+    void whatWasSaidOfAGapIsSaidAnewWhenTheGuardIsBack() {
+        // Given
+        var approval = approval("Approved");
+        approval.setStatus(
+                RunApprovalPlanner.plan(observed(approval, "nothing"), Optional.empty(), terms("broken", "11:01"))
+                        .status());
+
+        // When
+        var made = RunApprovalPlanner.plan(observed(approval, "nothing"), Optional.empty(), terms("young", "11:02"));
+        var unharmed =
+                RunApprovalPlanner.plan(observed(approval, "nothing"), Optional.empty(), terms("stands", "11:02"));
+
+        // Then
+        assertThat(made.status().conditions().getFirst().message()).contains("known intact only since");
+        assertThat(unharmed.status().conditions().getFirst().reason()).isEqualTo("Pending");
     }
 
     private static String words(AuditEvent event) {

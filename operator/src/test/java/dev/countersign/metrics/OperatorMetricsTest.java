@@ -53,6 +53,7 @@ class OperatorMetricsTest {
         metrics.poolObserver().startFailed();
         metrics.poolObserver().lost();
         metrics.poolObserver().displaced();
+        metrics.watchNodeClock(() -> Duration.ofMillis(-1500));
     }
 
     @AfterEach
@@ -110,6 +111,7 @@ class OperatorMetricsTest {
                         "countersign_pool_starting gauge",
                         "countersign_pool_target gauge",
                         "countersign_pool_waiting gauge",
+                        "countersign_node_clock_ahead_seconds gauge",
                         "countersign_refusals_total counter",
                         "countersign_run_phase_seconds histogram",
                         "countersign_run_phase_seconds_max gauge",
@@ -139,6 +141,7 @@ class OperatorMetricsTest {
         assertThat(value("countersign_pool_start_failures_total", "")).isEqualTo(1);
         assertThat(value("countersign_pool_lost_total", "")).isEqualTo(1);
         assertThat(value("countersign_pool_displaced_total", "")).isEqualTo(1);
+        assertThat(value("countersign_node_clock_ahead_seconds", "")).isEqualTo(-1.5);
         assertThat(value("countersign_departments", "")).isEqualTo(2);
         assertThat(value("countersign_departments_in_effect", "")).isEqualTo(0);
         assertThat(value("countersign_departments_refused_total", "")).isEqualTo(1);

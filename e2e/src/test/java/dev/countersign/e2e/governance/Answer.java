@@ -15,6 +15,9 @@ record Answer(int code, String message, String body) {
 
     private static final Pattern POLICY =
             Pattern.compile("ValidatingAdmissionPolicy '([^']+)' with binding '[^']+' denied request: \\[([a-z-]+)]");
+    /** What the API server's own rule for kubelets says of one that is who it says, and may not. */
+    private static final Pattern NODE = Pattern.compile("node \"[^\"]+\" can only ");
+
     private static final Pattern RBAC = Pattern.compile("User \"[^\"]*\" cannot \\w+ resource");
 
     /** What comes after all checks when a request to talk to a container does not ask for a stream. */
@@ -34,6 +37,9 @@ record Answer(int code, String message, String body) {
         }
         if (code == HttpURLConnection.HTTP_FORBIDDEN && RBAC.matcher(message).find()) {
             return new Layer(Layer.RBAC, "");
+        }
+        if (code == HttpURLConnection.HTTP_FORBIDDEN && NODE.matcher(message).find()) {
+            return new Layer(Layer.NODE_RESTRICTION, "");
         }
         if (code == HttpURLConnection.HTTP_FORBIDDEN && message.contains("violates PodSecurity")) {
             return new Layer(Layer.POD_SECURITY, "");

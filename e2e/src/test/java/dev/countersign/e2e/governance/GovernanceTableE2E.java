@@ -8,13 +8,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Each row of table.yaml, sent to the API server: who may do what, and which layer stops the others. That it is these
- * layers and not luck, GovernanceLayersE2E shows by taking them away one by one.
+ * layers and not luck, GovernanceLayersE2E shows by taking them away one by one. One row at a time: what one of them makes
+ * for good would be in the way of the next.
  */
+@Execution(ExecutionMode.SAME_THREAD)
 class GovernanceTableE2E {
     private static Scene scene;
 
@@ -52,9 +56,14 @@ class GovernanceTableE2E {
     @ParameterizedTest(name = "{0}")
     @MethodSource("left")
     void theOperatorRefuses(Row row) {
-        assertThat(Refusals.of(Cluster.get().admin(), scene.really(row)))
-                .as("%s: the reason", row)
-                .isEqualTo(row.answer().detail());
+        var admitted = scene.really(row);
+        try {
+            assertThat(Refusals.of(Cluster.get().admin(), admitted))
+                    .as("%s: the reason", row)
+                    .isEqualTo(row.answer().detail());
+        } finally {
+            scene.remove(admitted);
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.countersign.e2e.governance;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -18,6 +19,9 @@ import java.util.List;
 final class Removal implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+    private static final PatchContext BY_STEPS = PatchContext.of(PatchType.JSON);
+    private static final String SCHEMA = "/spec/versions/0/schema/openAPIV3Schema";
+    private static final String RULES = "x-kubernetes-validations";
     private static final String ENFORCE = "pod-security.kubernetes.io/enforce";
 
     private static final ResourceDefinitionContext FILLING = new ResourceDefinitionContext.Builder()
@@ -42,7 +46,8 @@ final class Removal implements AutoCloseable {
     /** One rule of a policy, by its id. */
     static Removal ofRule(KubernetesClient admin, String policy, String rule) {
         var resource = admin.resources(ValidatingAdmissionPolicy.class).withName(policy);
-        JsonNode before = JSON.valueToTree(resource.get()).path("spec").path("validations");
+        JsonNode whole = raw(admin, "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies/" + policy);
+        JsonNode before = whole.at("/spec/validations");
         ArrayNode without = JSON.createArrayNode();
         before.forEach(each -> {
             if (!each.path("message").asText().startsWith("[" + rule + "]")) {
@@ -53,7 +58,10 @@ final class Removal implements AutoCloseable {
             throw new AssertionError("policy " + policy + " has not exactly one rule " + rule);
         }
         resource.patch(MERGE, validations(without));
-        return new Removal(() -> resource.patch(MERGE, validations(before)));
+        return new Removal(() -> {
+            resource.patch(MERGE, validations(before));
+            resource.patch(BY_STEPS, ownersOf(whole));
+        });
     }
 
     private static String validations(JsonNode validations) {
@@ -62,24 +70,52 @@ final class Removal implements AutoCloseable {
         return patch.toString();
     }
 
-    /** All rules that the definition of a kind has for its spec, and for the whole. */
+    /**
+     * All rules that the definition of a kind has for its spec, and for the whole. As JSON, for a typed client would send
+     * numbers back as others; and with the ownership of fields given back too, or the chart's next upgrade would find all
+     * of the definition to be somebody else's.
+     */
     static Removal ofDefinitionsRules(KubernetesClient admin, String plural) {
-        var resource = admin.resources(CustomResourceDefinition.class).withName(plural + ".countersign.dev");
-        CustomResourceDefinition before = resource.get();
-        CustomResourceDefinition without = resource.get();
-        without.getMetadata().setResourceVersion(null);
-        var schema = without.getSpec().getVersions().getFirst().getSchema().getOpenAPIV3Schema();
-        schema.setXKubernetesValidations(List.of());
-        schema.getProperties().get("spec").setXKubernetesValidations(List.of());
-        resource.patch(MERGE, versions(without));
-        return new Removal(() -> resource.patch(MERGE, versions(before)));
+        String name = plural + ".countersign.dev";
+        var resource = admin.resources(CustomResourceDefinition.class).withName(name);
+        JsonNode before = raw(admin, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/" + name);
+        JsonNode schema = before.at(SCHEMA);
+        ArrayNode away = JSON.createArrayNode();
+        ArrayNode back = JSON.createArrayNode();
+        for (String where : List.of("", "/properties/spec")) {
+            JsonNode rules = schema.at(where).path(RULES);
+            if (!rules.isMissingNode()) {
+                String path = SCHEMA + where + "/" + RULES;
+                away.addObject().put("op", "remove").put("path", path);
+                back.addObject().put("op", "add").put("path", path).set("value", rules);
+            }
+        }
+        if (away.isEmpty()) {
+            throw new AssertionError("the definition of " + plural + " has no rules");
+        }
+        resource.patch(BY_STEPS, away.toString());
+        return new Removal(() -> {
+            resource.patch(BY_STEPS, back.toString());
+            resource.patch(BY_STEPS, ownersOf(before));
+        });
     }
 
-    private static String versions(CustomResourceDefinition definition) {
-        var patch = JSON.createObjectNode();
-        patch.putObject("spec")
-                .set("versions", JSON.valueToTree(definition.getSpec().getVersions()));
-        return patch.toString();
+    // By itself: whoever writes a field owns it, whatever the same request says of owners.
+    private static String ownersOf(JsonNode before) {
+        ArrayNode owners = JSON.createArrayNode();
+        owners.addObject()
+                .put("op", "replace")
+                .put("path", "/metadata/managedFields")
+                .set("value", before.at("/metadata/managedFields"));
+        return owners.toString();
+    }
+
+    private static JsonNode raw(KubernetesClient admin, String path) {
+        try {
+            return JSON.readTree(admin.raw(path));
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("no JSON at " + path, e);
+        }
     }
 
     /** What Pod Security asks of the pods of a namespace. */

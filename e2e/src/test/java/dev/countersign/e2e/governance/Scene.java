@@ -20,12 +20,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.awaitility.Awaitility;
 
 /**
  * What stands in the department when the rows of the table are sent: templates of Tom's, of Tom's and Amy's and of a
@@ -222,6 +224,14 @@ final class Scene implements AutoCloseable {
     /** Sends a row for good. */
     HasMetadata really(Row row) {
         return adopt(finance, send(row.who(), row.request(), STRICT));
+    }
+
+    /** Takes away what a row has made for good, and returns when it is gone: the next row may want its name. */
+    void remove(HasMetadata made) {
+        cluster.admin().resource(made).withGracePeriod(0).delete();
+        Awaitility.await(made.getMetadata().getName() + " is gone")
+                .atMost(Duration.ofSeconds(SECONDS))
+                .until(() -> cluster.admin().resource(made).get() == null);
     }
 
     private Answer send(String who, Request request, String options) {
