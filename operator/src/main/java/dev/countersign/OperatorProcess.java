@@ -51,12 +51,14 @@ import org.slf4j.LoggerFactory;
 /**
  * Puts the operator together: first what a standby has, then, as the leader, what may act.
  *
- * <p>The order is part of the safety: lease, then the audit log's lock, then settlement of what the log holds open, and
- * only then the loops.
+ * <p>The order is part of the safety: the audit log's lock, which proves that the former leader is gone, then the lease,
+ * then settlement of what the log holds open, and only then the loops. What only reads is filled before all that, so that
+ * a standby has it when its turn comes.
  */
 public final class OperatorProcess implements AutoCloseable {
     private static final Duration LOCK_RETRY = Duration.ofMillis(200);
     private static final AuditOpening AUDIT_OPENING = new AuditOpening(Duration.ofSeconds(1), Duration.ofSeconds(30));
+    private static final Duration WATCH_RETRY = Duration.ofSeconds(1);
     private static final Duration DEPARTMENTS_POLL = Duration.ofSeconds(2);
 
     private static final Logger LOG = LoggerFactory.getLogger(OperatorProcess.class);
@@ -92,31 +94,65 @@ public final class OperatorProcess implements AutoCloseable {
                         .withHttpClientBuilderConsumer(clock::listenTo)
                         .build());
         metrics.watchNodeClock(clock::nodeIsAhead);
-        long epoch = lead(client);
+        Seen seen = look(client, metrics);
+        var turn = closers.opened(
+                "turn at the audit log", new LogTurn(config.audit().directory(), LOCK_RETRY));
+        long epoch = lead(client, turn);
         clock.ask(client);
         metrics.watchAudit(readiness::auditTakesRecords);
-        Log log = openLog(client, epoch, metrics);
+        Log log = openLog(client, turn, epoch, metrics);
         AuditLog audit = closers.opened("audit", auditDecoration.apply(log.records()));
         readiness.audit(audit);
-        act(client, audit, log.usage(), metrics);
+        act(client, seen, audit, log.usage(), metrics);
         readiness.acting();
     }
 
     /** @param usage as the log tells it, and goes on telling */
     private record Log(FileAuditLog records, UsageHistory usage) {}
 
-    private Log openLog(KubernetesClient client, long epoch, OperatorMetrics metrics) throws InterruptedException {
+    /** What only reads, and what a standby has filled when its turn comes. */
+    private record Seen(PodWatch pods, DepartmentChanges changes, DepartmentsFile departments, Catalog catalog) {}
+
+    private Seen look(KubernetesClient client, OperatorMetrics metrics) throws InterruptedException {
+        var pods = closers.opened("pod watch", new PodWatch(client));
+        var changes = new DepartmentChanges(metrics);
+        changes.onChange(now -> pods.watch(now.sandboxNamespaces()));
+        DepartmentsFile departments = closers.opened(
+                "departments",
+                DepartmentsFile.open(
+                        departmentsPath(System.getenv()), config.operator().namespace(), DEPARTMENTS_POLL, changes));
+        if (config.leaderElection().enabled()) {
+            readiness.standingBy();
+        }
+        pods.watch(departments.current().sandboxNamespaces());
+        return new Seen(pods, changes, departments, closers.opened("catalog", catalog(client)));
+    }
+
+    // A standby outlasts an API server that is away, as the election does.
+    private static Catalog catalog(KubernetesClient client) throws InterruptedException {
+        while (true) {
+            try {
+                return new Catalog(client);
+            } catch (RuntimeException e) {
+                LOG.atWarn().setCause(e).log("templates and approvals cannot be watched yet");
+            }
+            Thread.sleep(WATCH_RETRY);
+        }
+    }
+
+    private Log openLog(KubernetesClient client, LogTurn turn, long epoch, OperatorMetrics metrics)
+            throws InterruptedException {
         try (var said = new WithoutAudit(client, clock)) {
             return AUDIT_OPENING.open(
                     () -> {
                         var usage = new UsageHistory();
-                        var records = FileAuditLog.openWhenFree(
-                                config.audit().directory(),
+                        var records = FileAuditLog.open(
+                                turn.now(),
                                 new AuditWriter(epoch, config.operator().identity(), Version.of()),
                                 clock,
                                 metrics.auditObserver(),
-                                new UsageFromLog(usage),
-                                LOCK_RETRY);
+                                new UsageFromLog(usage));
+                        turn.used();
                         return new Log(records, usage);
                     },
                     why -> {
@@ -126,23 +162,24 @@ public final class OperatorProcess implements AutoCloseable {
         }
     }
 
-    private long lead(KubernetesClient client) throws InterruptedException {
+    private long lead(KubernetesClient client, LogTurn turn) throws InterruptedException {
+        boolean alone = turn.first().isPresent();
         var election = config.leaderElection();
         if (!election.enabled()) {
             return 0;
         }
-        readiness.standingBy();
+        var terms = new Leadership.Terms(
+                config.operator().namespace(),
+                election.leaseName(),
+                config.operator().identity(),
+                election.leaseDuration(),
+                election.renewDeadline(),
+                election.retryPeriod());
         var leadership = closers.opened(
                 "leadership",
-                Leadership.compete(
-                        client.getConfiguration(),
-                        new Leadership.Terms(
-                                config.operator().namespace(),
-                                election.leaseName(),
-                                config.operator().identity(),
-                                election.leaseDuration(),
-                                election.renewDeadline(),
-                                election.retryPeriod())));
+                alone
+                        ? Leadership.succeed(client.getConfiguration(), terms)
+                        : Leadership.compete(client.getConfiguration(), terms));
         try {
             leadership.won().get();
             readiness.becomingLeader();
@@ -160,16 +197,12 @@ public final class OperatorProcess implements AutoCloseable {
         }
     }
 
-    private void act(KubernetesClient client, AuditLog audit, UsageHistory usage, OperatorMetrics metrics)
+    private void act(KubernetesClient client, Seen seen, AuditLog audit, UsageHistory usage, OperatorMetrics metrics)
             throws InterruptedException {
-        var pods = closers.opened("pod watch", new PodWatch(client));
-        var changes = new DepartmentChanges(metrics);
-        changes.onChange(now -> pods.watch(now.sandboxNamespaces()));
-        DepartmentsFile departments = closers.opened(
-                "departments",
-                DepartmentsFile.open(
-                        departmentsPath(System.getenv()), config.operator().namespace(), DEPARTMENTS_POLL, changes));
-        pods.watch(departments.current().sandboxNamespaces());
+        var pods = seen.pods();
+        var changes = seen.changes();
+        var departments = seen.departments();
+        var catalog = seen.catalog();
         var keys = new MasterKeySecret(
                         client, config.operator().namespace(), config.keys().secretName(), new SecureRandom())
                 .load();
@@ -192,7 +225,6 @@ public final class OperatorProcess implements AutoCloseable {
                 () -> departments.problem().isEmpty());
         var executions = new Executions(client);
         new Recovery(audit, executions, runs, pods, ends).start();
-        var catalog = closers.opened("catalog", new Catalog(client));
         guard.onChange(catalog::retell);
         pool.start(
                 () -> assembly.wish(catalog, departments.current()),

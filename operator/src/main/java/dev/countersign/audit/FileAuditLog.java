@@ -27,7 +27,7 @@ public final class FileAuditLog implements AuditLog {
     /** Longest wait for the writer at the end; a disk that hangs must not keep the process from ending. */
     private static final Duration CLOSE = Duration.ofSeconds(10);
 
-    private final WriterLock lock;
+    private final LogClaim claim;
     private final AuditObserver observer;
     private final RecordCodec codec;
     private final Ledgers ledgers;
@@ -47,14 +47,14 @@ public final class FileAuditLog implements AuditLog {
     }
 
     private FileAuditLog(
-            WriterLock lock,
+            LogClaim claim,
             AuditObserver observer,
             RecordCodec codec,
             Ledgers ledgers,
             DurableLog log,
             AppendQueue queue,
             LogWriter writer) {
-        this.lock = lock;
+        this.claim = claim;
         this.observer = observer;
         this.codec = codec;
         this.ledgers = ledgers;
@@ -78,41 +78,35 @@ public final class FileAuditLog implements AuditLog {
 
     static FileAuditLog open(
             Path directory, AuditWriter writer, Clock clock, AuditObserver observer, LogSettings settings) {
-        LogDirectory files = new LogDirectory(directory);
+        LogClaim claim = LogClaim.take(directory);
         try {
-            return open(
-                    WriterLock.acquire(files.lockFile()), files, writer, clock, observer, RunListener.NONE, settings);
+            return open(claim, new LogDirectory(directory), writer, clock, observer, RunListener.NONE, settings);
         } catch (IOException e) {
+            claim.close();
             throw unavailable(e);
+        } catch (RuntimeException e) {
+            claim.close();
+            throw e;
         }
     }
 
     /**
-     * As {@link #open(Path, AuditWriter, Clock, AuditObserver) open}, but waits while another writer holds the log:
-     * what a standby does. Interrupt the thread to give up.
+     * As {@link #open(Path, AuditWriter, Clock, AuditObserver) open}, for one who holds the right to write already.
      *
+     * @param claim the log's own once it is open, given up when it is closed; where opening fails it stays the caller's
      * @param runs told of the runs in the log, those before it was opened included
-     * @param retryEvery time between two tries
      */
-    public static FileAuditLog openWhenFree(
-            Path directory,
-            AuditWriter writer,
-            Clock clock,
-            AuditObserver observer,
-            RunListener runs,
-            Duration retryEvery)
-            throws InterruptedException {
-        LogDirectory files = new LogDirectory(directory);
+    public static FileAuditLog open(
+            LogClaim claim, AuditWriter writer, Clock clock, AuditObserver observer, RunListener runs) {
         try {
-            WriterLock lock = WriterLock.await(files.lockFile(), retryEvery);
-            return open(lock, files, writer, clock, observer, runs, LogSettings.DEFAULT);
+            return open(claim, new LogDirectory(claim.directory()), writer, clock, observer, runs, LogSettings.DEFAULT);
         } catch (IOException e) {
             throw unavailable(e);
         }
     }
 
     private static FileAuditLog open(
-            WriterLock lock,
+            LogClaim claim,
             LogDirectory files,
             AuditWriter candidate,
             Clock clock,
@@ -120,38 +114,33 @@ public final class FileAuditLog implements AuditLog {
             RunListener runs,
             LogSettings settings)
             throws IOException {
+        RecordCodec codec = new RecordCodec();
+        Ledgers ledgers =
+                Ledgers.of(codec, new ToldRuns(codec, runs, clock.instant().minus(runs.reach())));
+        ReplayedLog end = new LogReplay(codec, ledgers.all()).replay(files);
+        ledgers.told().tellOpen();
+        AuditWriter writer = candidate.after(end.lastEpoch());
+        String logId = end.logId() == null ? UUID.randomUUID().toString() : end.logId();
+        DurableLog log = DurableLog.open(files, writer, clock, settings, codec, logId, end);
         try {
-            RecordCodec codec = new RecordCodec();
-            Ledgers ledgers =
-                    Ledgers.of(codec, new ToldRuns(codec, runs, clock.instant().minus(runs.reach())));
-            ReplayedLog end = new LogReplay(codec, ledgers.all()).replay(files);
-            ledgers.told().tellOpen();
-            AuditWriter writer = candidate.after(end.lastEpoch());
-            String logId = end.logId() == null ? UUID.randomUUID().toString() : end.logId();
-            DurableLog log = DurableLog.open(files, writer, clock, settings, codec, logId, end);
-            try {
-                if (log.hasTail()) {
-                    log.recover();
-                }
-                log.append(List.of(codec.facts(new LogEvent.Opened(
-                        writer.identity(),
-                        writer.operatorVersion(),
-                        ledgers.runs().openAuthorizations().size(),
-                        files.sideFiles()))));
-            } catch (IOException | RuntimeException e) {
-                log.close();
-                throw e;
+            if (log.hasTail()) {
+                log.recover();
             }
-            AppendQueue queue = new AppendQueue(settings.queueRecords(), settings.batchRecords());
-            LogWriter thread =
-                    new LogWriter(writer, clock, observer, settings.probeInterval(), codec, ledgers.all(), log, queue);
-            FileAuditLog opened = new FileAuditLog(lock, observer, codec, ledgers, log, queue, thread);
-            opened.thread.start();
-            return opened;
+            log.append(List.of(codec.facts(new LogEvent.Opened(
+                    writer.identity(),
+                    writer.operatorVersion(),
+                    ledgers.runs().openAuthorizations().size(),
+                    files.sideFiles()))));
         } catch (IOException | RuntimeException e) {
-            lock.close();
+            log.close();
             throw e;
         }
+        AppendQueue queue = new AppendQueue(settings.queueRecords(), settings.batchRecords());
+        LogWriter thread =
+                new LogWriter(writer, clock, observer, settings.probeInterval(), codec, ledgers.all(), log, queue);
+        FileAuditLog opened = new FileAuditLog(claim, observer, codec, ledgers, log, queue, thread);
+        opened.thread.start();
+        return opened;
     }
 
     @Override
@@ -207,7 +196,7 @@ public final class FileAuditLog implements AuditLog {
                 return;
             }
             log.close();
-            lock.close();
+            claim.close();
         } catch (IOException e) {
             throw unavailable(e);
         } catch (InterruptedException e) {
@@ -215,7 +204,7 @@ public final class FileAuditLog implements AuditLog {
         }
     }
 
-    private static AuditUnavailableException unavailable(IOException e) {
+    static AuditUnavailableException unavailable(IOException e) {
         return new AuditUnavailableException("audit log cannot be used: " + e, e);
     }
 }

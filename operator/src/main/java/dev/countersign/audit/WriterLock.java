@@ -8,7 +8,10 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The right to write a log: an exclusive lock on a file beside it, which the kernel gives up when the process ends,
@@ -20,42 +23,68 @@ import java.time.Duration;
 final class WriterLock implements AutoCloseable {
 
     private final FileChannel channel;
+    private final Object fileKey;
 
-    private WriterLock(FileChannel channel) {
+    private WriterLock(FileChannel channel, Object fileKey) {
         this.channel = channel;
+        this.fileKey = fileKey;
     }
 
     /** @throws AlreadyLockedException if another writer holds it */
     static WriterLock acquire(Path file) throws IOException {
+        WriterLock lock = tryOnce(file);
+        if (lock == null) {
+            throw new AlreadyLockedException(file);
+        }
+        return lock;
+    }
+
+    /**
+     * Waits, trying again at intervals, until the lock is free or the thread is interrupted. Each try opens the file
+     * anew: one that was put in its place meanwhile is the one to lock.
+     */
+    static WriterLock await(Path file, Duration retryEvery) throws IOException, InterruptedException {
+        try {
+            while (true) {
+                WriterLock lock = tryOnce(file);
+                if (lock != null) {
+                    return lock;
+                }
+                Thread.sleep(retryEvery);
+            }
+        } catch (ClosedByInterruptException e) {
+            // Interrupted inside the call rather than in the sleep; the flag is still set.
+            Thread.interrupted();
+            throw new InterruptedException("interrupted while waiting for " + file);
+        }
+    }
+
+    private static @Nullable WriterLock tryOnce(Path file) throws IOException {
         FileChannel channel = open(file);
         try {
             if (tryLock(channel)) {
-                return new WriterLock(channel);
+                return new WriterLock(channel, keyOf(file));
             }
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
         }
         channel.close();
-        throw new AlreadyLockedException(file);
+        return null;
     }
 
-    /** Waits, trying again at intervals, until the lock is free or the thread is interrupted. */
-    static WriterLock await(Path file, Duration retryEvery) throws IOException, InterruptedException {
-        FileChannel channel = open(file);
+    /** Whether the file at that path is the one that is locked. */
+    boolean isOf(Path file) {
         try {
-            while (!tryLock(channel)) {
-                Thread.sleep(retryEvery);
-            }
-            return new WriterLock(channel);
-        } catch (ClosedByInterruptException e) {
-            // Interrupted inside the call rather than in the sleep; the flag is still set.
-            Thread.interrupted();
-            throw new InterruptedException("interrupted while waiting for " + file);
-        } catch (IOException | InterruptedException | RuntimeException e) {
-            channel.close();
-            throw e;
+            return keyOf(file).equals(fileKey);
+        } catch (IOException e) {
+            return false;
         }
+    }
+
+    private static Object keyOf(Path file) throws IOException {
+        return Objects.requireNonNull(
+                Files.readAttributes(file, BasicFileAttributes.class).fileKey(), "a file system without inodes");
     }
 
     private static FileChannel open(Path file) throws IOException {

@@ -33,7 +33,7 @@ import java.util.List;
         name = "execution",
         triggerReconcilerOnAllEvents = true,
         generationAwareEventProcessing = false,
-        informer = @Informer(itemStore = LeanExecutions.class))
+        informer = @Informer(itemStore = LeanExecutions.class, informerListLimit = Executions.PAGE))
 public final class ExecutionReconciler implements Reconciler<Execution> {
     private final Runs runs;
     private final Executions executions;

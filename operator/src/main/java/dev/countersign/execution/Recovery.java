@@ -50,10 +50,7 @@ public final class Recovery {
     // A pod is kept while its log may still tell an outcome that is not on its Execution yet.
     private void sweep(List<OpenAuthorization> open) {
         Set<String> needed = Stream.concat(
-                        open.stream().map(OpenAuthorization::pod),
-                        executions.all().stream()
-                                .filter(each -> !Conditions.isFinished(each))
-                                .flatMap(this::settledPods))
+                        open.stream().map(OpenAuthorization::pod), executions.collect(this::settledPods).stream())
                 .map(SandboxReference::uid)
                 .collect(Collectors.toSet());
         pods.all().stream()
@@ -66,6 +63,9 @@ public final class Recovery {
     }
 
     private Stream<SandboxReference> settledPods(Execution execution) {
+        if (Conditions.isFinished(execution)) {
+            return Stream.empty();
+        }
         return IntStream.rangeClosed(1, Run.MOST_ATTEMPTS)
                 .mapToObj(attempt -> audit.settledRun(execution.getMetadata().getUid(), attempt))
                 .flatMap(Optional::stream)

@@ -4,6 +4,7 @@ import dev.countersign.api.ConditionStatus;
 import dev.countersign.api.ConditionType;
 import dev.countersign.api.Reason;
 import dev.countersign.api.execution.Execution;
+import dev.countersign.kube.Executions;
 import dev.countersign.kube.StatusWriter;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -44,6 +45,7 @@ public final class WithoutAudit implements AutoCloseable {
         this.clock = clock;
         this.executions = client.resources(Execution.class)
                 .inAnyNamespace()
+                .withLimit(Executions.PAGE)
                 .runnableInformer(0)
                 .itemStore(new LeanExecutions())
                 .addEventHandler(new Say());

@@ -46,9 +46,14 @@ public final class Catalog implements WatchedTemplates, AutoCloseable {
         runApprovals =
                 client.resources(ExecutionApproval.class).inAnyNamespace().runnableInformer(0);
         runApprovals.addEventHandler(new Gone<>());
-        templates.run();
-        approvals.run();
-        runApprovals.run();
+        try {
+            templates.run();
+            approvals.run();
+            runApprovals.run();
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
     }
 
     @Override

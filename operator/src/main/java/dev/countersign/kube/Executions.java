@@ -2,6 +2,7 @@ package dev.countersign.kube;
 
 import dev.countersign.api.Condition;
 import dev.countersign.api.execution.Execution;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -12,11 +13,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Writes to Executions beside their status: our finalizer on and off, and deletion at the end of their time. */
 public final class Executions {
     /** A new object is written to by few; whoever loses three times may look at it again. */
     private static final int CLAIM_TRIES = 3;
+
+    /** Executions in one answer: with 64 KiB of output each, 6 MiB. */
+    public static final long PAGE = 100;
 
     private final KubernetesClient client;
 
@@ -41,8 +47,24 @@ public final class Executions {
                 .get());
     }
 
-    public List<Execution> all() {
-        return client.resources(Execution.class).inAnyNamespace().list().getItems();
+    /**
+     * What {@code take} makes of all Executions there are, read page by page: all at once they would fill the memory,
+     * finished ones with what they put out being most of them.
+     */
+    public <T> List<T> collect(Function<Execution, Stream<T>> take) {
+        List<T> taken = new ArrayList<>();
+        String next = null;
+        do {
+            var page = client.resources(Execution.class)
+                    .inAnyNamespace()
+                    .list(new ListOptionsBuilder()
+                            .withLimit(PAGE)
+                            .withContinue(next)
+                            .build());
+            page.getItems().stream().flatMap(take).forEach(taken::add);
+            next = page.getMetadata().getContinue();
+        } while (next != null && !next.isEmpty());
+        return taken;
     }
 
     /**

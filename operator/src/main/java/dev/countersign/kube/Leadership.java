@@ -10,14 +10,16 @@ import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfig
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElector;
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
 import io.fabric8.kubernetes.client.vertx.VertxHttpClientFactory;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /**
  * The lease that makes one operator the one that runs things.
  *
- * <p>It keeps standbys quiet; it is not what makes two writers impossible. That is the audit log's exclusive lock,
- * which a leader takes next and which a deposed leader loses only by ending.
+ * <p>It names the leader and numbers the writers of the audit log; it is not what makes two of them impossible. That is
+ * the log's exclusive lock, which comes first: whoever holds it need not wait until the lease of a leader that is gone
+ * runs out.
  */
 public final class Leadership implements AutoCloseable {
     /** The lease and its times; renewDeadline must be below duration. */
@@ -54,16 +56,33 @@ public final class Leadership implements AutoCloseable {
 
     /** Starts to compete; returns at once. */
     public static Leadership compete(Config cluster, Terms terms) {
+        return new Leadership(client(cluster), terms);
+    }
+
+    /**
+     * Takes the lease, whoever holds it and however long it still runs, and keeps it. Only for one who has proof that
+     * the former leader acts no more. Waits for the API server as long as it takes.
+     */
+    public static Leadership succeed(Config cluster, Terms terms) throws InterruptedException {
+        var client = client(cluster);
+        try {
+            new Succession(client, terms, Clock.systemUTC()).take();
+        } catch (InterruptedException | RuntimeException e) {
+            client.close();
+            throw e;
+        }
+        return new Leadership(client, terms);
+    }
+
+    private static KubernetesClient client(Config cluster) {
         var impatient = new ConfigBuilder(cluster)
                 .withRequestTimeout(REQUEST_TIMEOUT_MILLIS)
                 .withRequestRetryBackoffLimit(0)
                 .build();
-        return new Leadership(
-                new KubernetesClientBuilder()
-                        .withHttpClientFactory(new VertxHttpClientFactory())
-                        .withConfig(impatient)
-                        .build(),
-                terms);
+        return new KubernetesClientBuilder()
+                .withHttpClientFactory(new VertxHttpClientFactory())
+                .withConfig(impatient)
+                .build();
     }
 
     private LeaderElector elector() {
@@ -73,7 +92,7 @@ public final class Leadership implements AutoCloseable {
                         .withName(terms.lease())
                         .build(),
                 terms.identity());
-        var callbacks = new LeaderCallbacks(() -> won.complete(null), () -> lost.complete(null), leader -> {});
+        var callbacks = new LeaderCallbacks(() -> won.complete(null), () -> lost.complete(null), this::seen);
         return client.leaderElector()
                 .withConfig(new LeaderElectionConfig(
                         lock,
@@ -84,6 +103,13 @@ public final class Leadership implements AutoCloseable {
                         true,
                         terms.lease()))
                 .build();
+    }
+
+    // A successor does not wait until we have given up renewing, so neither do we.
+    private void seen(String leader) {
+        if (won.isDone() && !leader.equals(terms.identity())) {
+            lost.complete(null);
+        }
     }
 
     /** How often the lease has changed hands: it orders the writers of the audit log. One read; it may fail. */

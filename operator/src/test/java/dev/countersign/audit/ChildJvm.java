@@ -37,6 +37,14 @@ final class ChildJvm implements AutoCloseable {
         return output.readLine();
     }
 
+    /** SIGSTOP: it does nothing more, and is not gone. */
+    void stop() throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-STOP", Long.toString(process.pid()))
+                .inheritIO()
+                .start()
+                .waitFor();
+    }
+
     /** SIGKILL, and wait until it is gone. */
     void kill() throws InterruptedException {
         // Not Process.destroyForcibly: that closes the output too, and what was said before the end counts.

@@ -38,13 +38,12 @@ class ToldRunsTest {
     private void open(Instant now) throws InterruptedException {
         close();
         usage = new UsageHistory();
-        log = FileAuditLog.openWhenFree(
-                directory,
+        log = FileAuditLog.open(
+                LogClaim.take(directory),
                 TestingEvents.WRITER,
                 Clock.fixed(now, ZoneOffset.UTC),
                 AuditObserver.NONE,
-                new UsageFromLog(usage),
-                Duration.ofMillis(10));
+                new UsageFromLog(usage));
     }
 
     @AfterEach

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -36,8 +37,12 @@ class WriterLockTest {
     }
 
     private FileAuditLog openWhenFree() throws InterruptedException {
-        return FileAuditLog.openWhenFree(
-                directory, TestingEvents.WRITER, TestingEvents.CLOCK, AuditObserver.NONE, RunListener.NONE, SHORT);
+        return FileAuditLog.open(
+                LogClaim.await(directory, SHORT),
+                TestingEvents.WRITER,
+                TestingEvents.CLOCK,
+                AuditObserver.NONE,
+                RunListener.NONE);
     }
 
     private ChildJvm holder() throws IOException {
@@ -120,5 +125,47 @@ class WriterLockTest {
 
         // In the same process a lock that was left would refuse the second try differently.
         assertThatThrownBy(() -> open(directory)).isInstanceOf(AuditLogDamagedException.class);
+    }
+
+    @Test
+    void aStoppedWriterIsNotGone() throws Exception {
+        try (ChildJvm holder = holder()) {
+            holder.stop();
+
+            assertThatThrownBy(() -> LogClaim.take(directory)).isInstanceOf(AlreadyLockedException.class);
+
+            holder.kill();
+            LogClaim.await(directory, SHORT).close();
+        }
+    }
+
+    @Test
+    void aClaimThatCouldNotBeUsedIsStillHeld() throws Exception {
+        open(directory).close();
+        Path segment = directory.resolve("audit-000001.jsonl");
+        Files.writeString(segment, Files.readString(segment).replaceFirst("log.opened", "log.changed"));
+        LogClaim claim = LogClaim.await(directory, SHORT);
+
+        assertThatThrownBy(() -> FileAuditLog.open(
+                        claim, TestingEvents.WRITER, TestingEvents.CLOCK, AuditObserver.NONE, RunListener.NONE))
+                .isInstanceOf(AuditLogDamagedException.class);
+
+        assertThat(claim.isOfTheLogThere()).isTrue();
+        assertThatThrownBy(() -> LogClaim.take(directory)).isInstanceOf(AlreadyLockedException.class);
+    }
+
+    @Test
+    void aClaimOnALogThatWasMovedAwayProvesNothing() throws Exception {
+        Path log = directory.resolve("log");
+        try (LogClaim claim = LogClaim.await(log, SHORT)) {
+            assertThat(claim.isOfTheLogThere()).isTrue();
+
+            Files.move(log, directory.resolve("away"));
+            assertThat(claim.isOfTheLogThere()).isFalse();
+
+            Files.createDirectory(log);
+            Files.createFile(log.resolve("writer.lock"));
+            assertThat(claim.isOfTheLogThere()).isFalse();
+        }
     }
 }
