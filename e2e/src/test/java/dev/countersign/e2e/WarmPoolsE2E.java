@@ -151,7 +151,7 @@ class WarmPoolsE2E {
 
         assertThat(List.of(other, wider)).extracting(Run::reason).containsOnly(Reason.Completed);
         assertThat(waits).doesNotContain(other.podUid(), wider.podUid());
-        assertThat(other.seen().getStatus().sandbox().podNamespace()).isEqualTo(research.sandboxNamespace());
+        assertThat(other.seen().getStatus().sandbox().namespace()).isEqualTo(research.sandboxNamespace());
     }
 
     @Test
