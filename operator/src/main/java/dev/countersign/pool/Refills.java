@@ -4,6 +4,7 @@ import dev.countersign.sandbox.Sandbox;
 import dev.countersign.sandbox.SandboxStarter;
 import dev.countersign.sandbox.SandboxSupply.Key;
 import dev.countersign.sandbox.SandboxUnavailable;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -17,6 +18,9 @@ import org.slf4j.LoggerFactory;
 /** Starts sandboxes ahead, each on a thread of its own. */
 final class Refills {
     private static final Logger LOG = LoggerFactory.getLogger(Refills.class);
+
+    /** The supervisor answers within 20 s or not at all (sandbox-runtime/supervisor); a slow node for the rest. */
+    private static final Duration READY = Duration.ofSeconds(30);
 
     private final SandboxStarter starter;
     private final Consumer<Sandbox> ready;
@@ -73,7 +77,7 @@ final class Refills {
     private void run(Key key) {
         var begin = clock.instant();
         try {
-            var sandbox = starter.start(key, giveUp);
+            var sandbox = started(key);
             pace.succeeded(Duration.between(begin, clock.instant()));
             backoff.succeeded(key);
             ready.accept(sandbox);
@@ -84,6 +88,24 @@ final class Refills {
         } catch (RuntimeException e) {
             LOG.atError().setCause(e).log("a sandbox start failed in a way nobody foresaw");
             failed(key, e, false);
+        }
+    }
+
+    // One that is lent before its interpreter waits would have the run wait for it.
+    private Sandbox started(Key key) throws SandboxUnavailable, InterruptedException {
+        var sandbox = starter.start(key, giveUp);
+        try {
+            if (sandbox.awaitReady(READY)) {
+                return sandbox;
+            }
+            sandbox.close();
+            throw new SandboxUnavailable("the sandbox's interpreter did not start within " + READY.toSeconds() + " s");
+        } catch (IOException e) {
+            sandbox.close();
+            throw new SandboxUnavailable("the sandbox's stream broke before its interpreter had started", e);
+        } catch (InterruptedException e) {
+            sandbox.close();
+            throw e;
         }
     }
 

@@ -2,12 +2,16 @@ package dev.countersign.sandbox;
 
 import dev.countersign.sandbox.wire.Bytes;
 import dev.countersign.sandbox.wire.ControlLine;
+import dev.countersign.sandbox.wire.Pong;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
@@ -38,8 +42,6 @@ public final class Sandbox implements AutoCloseable {
         SURRENDERED
     }
 
-    private static final Consumer<byte[]> IGNORE = bytes -> {};
-
     /** Of a pod without a deadline: only tests make such. */
     private static final Duration FOREVER = Duration.ofDays(365);
 
@@ -59,11 +61,28 @@ public final class Sandbox implements AutoCloseable {
         this.sink = sink;
     }
 
-    /** Attaches to a running pod. What it says before a job is given is ignored: no frame can be valid yet. */
+    /** Attaches to a running pod. What it says before a job counts as an answer at most: no frame can be valid yet. */
     static Sandbox attach(SandboxSupply.Key key, Ends ends, AttachStream.Opener opener, Pod pod)
             throws IOException, InterruptedException {
         var sink = new Sink();
         return new Sandbox(key, ends, pod, opener.open(key(pod), sink), sink);
+    }
+
+    /**
+     * Asks whether the interpreter waits for its job, and waits for the answer. A job may be given before that; it is
+     * then its run that waits.
+     *
+     * @return false: no answer in time, so it is no good
+     * @throws IOException the stream is over
+     */
+    public boolean awaitReady(Duration most) throws IOException, InterruptedException {
+        stream.write(ControlLine.PING.bytes());
+        try {
+            CompletableFuture.anyOf(sink.answered, stream.ended()).get(most.toMillis(), TimeUnit.MILLISECONDS);
+            return sink.answered.isDone();
+        } catch (TimeoutException | ExecutionException e) {
+            return false;
+        }
     }
 
     /** What it was made for, and all that it may serve. */
@@ -185,11 +204,20 @@ public final class Sandbox implements AutoCloseable {
 
     private static final class Sink implements Consumer<byte[]> {
         // Written by the run's thread before the job goes out, read by the stream's thread after.
-        private volatile Consumer<byte[]> to = IGNORE;
+        private volatile Consumer<byte[]> to = this::beforeTheJob;
+
+        private final Pong pong = new Pong();
+        private final CompletableFuture<Void> answered = new CompletableFuture<>();
 
         @Override
         public void accept(byte[] bytes) {
             to.accept(bytes);
+        }
+
+        private void beforeTheJob(byte[] bytes) {
+            if (pong.feed(bytes)) {
+                answered.complete(null);
+            }
         }
     }
 }

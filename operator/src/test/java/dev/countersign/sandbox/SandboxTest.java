@@ -62,4 +62,20 @@ class SandboxTest {
     void itsLifeIsThePods() throws Exception {
         assertThat(start().life()).isEqualTo(new Sandbox.Life(NOW, Duration.ofHours(2)));
     }
+
+    @Test
+    void readyIsWhoAnswers() throws Exception {
+        var up = start();
+        assertThat(up.awaitReady(Duration.ofSeconds(10))).isTrue();
+        assertThat(made.of(up).jobs).as("a question is no job").hasValue(0);
+
+        var dead = start();
+        made.of(dead).silent = true;
+        assertThat(dead.awaitReady(Duration.ofMillis(20))).isFalse();
+
+        var broken = start();
+        made.of(broken).silent = true;
+        made.of(broken).breakStream();
+        assertThat(broken.awaitReady(Duration.ofSeconds(10))).isFalse();
+    }
 }

@@ -1,9 +1,12 @@
 package dev.countersign.sandbox;
 
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import dev.countersign.sandbox.wire.ControlLine;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -11,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Starts sandboxes without a cluster, and tells what became of their pods. */
@@ -27,6 +31,9 @@ public final class TestingSandboxes implements SandboxStarter {
         public final AtomicInteger jobsOnBrokenStream = new AtomicInteger();
 
         public volatile boolean deleted;
+
+        /** Whether its interpreter died, so that nobody answers. */
+        volatile boolean silent;
         private final CompletableFuture<Void> streamEnded = new CompletableFuture<>();
         private final CompletableFuture<PodEnd> ended = new CompletableFuture<>();
 
@@ -103,7 +110,7 @@ public final class TestingSandboxes implements SandboxStarter {
                 .endStatus()
                 .build();
         try {
-            return Sandbox.attach(key, ends(made), (to, stdout) -> stream(made), pod);
+            return Sandbox.attach(key, ends(made), (to, stdout) -> stream(made, stdout), pod);
         } catch (IOException e) {
             throw new SandboxUnavailable("no stream", e);
         }
@@ -124,10 +131,16 @@ public final class TestingSandboxes implements SandboxStarter {
         };
     }
 
-    private static AttachStream stream(TestingPod made) {
+    private static AttachStream stream(TestingPod made, Consumer<byte[]> stdout) {
         return new AttachStream() {
             @Override
             public void write(byte[] bytes) throws IOException {
+                if (Arrays.equals(bytes, ControlLine.PING.bytes())) {
+                    if (!made.silent) {
+                        stdout.accept("COUNTERSIGN-PONG/1\n".getBytes(StandardCharsets.US_ASCII));
+                    }
+                    return;
+                }
                 made.jobs.incrementAndGet();
                 if (made.isBroken()) {
                     made.jobsOnBrokenStream.incrementAndGet();
