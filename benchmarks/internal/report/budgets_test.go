@@ -76,7 +76,11 @@ func TestEachBudgetCanBeMissed(t *testing.T) {
 		row   int
 		spoil func(*Report)
 	}{
-		"slow warm runs": {0, func(r *Report) { r.Latencies[0].Times = times(500, 16*time.Millisecond) }},
+		"slow warm runs": {0, func(r *Report) {
+			r.Latencies[0].Times = times(500, 16*time.Millisecond)
+			// As much slower, so that only one row is spoilt.
+			r.Latencies[2].Times = times(5, 2500*time.Millisecond)
+		}},
 		"a slow tail": {0, func(r *Report) {
 			for range 6 {
 				r.Latencies[0].Times.Record(time.Second)
