@@ -79,15 +79,21 @@ func account(say func(string, ...any), a *Account) {
 	if a.Runs == 0 {
 		return
 	}
-	say("\n### What a run costs: %s (%d runs)\n", a.Name, a.Runs)
+	each := "a run"
+	if a.Name == Idle {
+		each = "a second"
+		say("\n### What nothing costs: %d s\n", a.Runs)
+	} else {
+		say("\n### What a run costs: %s (%d runs)\n", a.Name, a.Runs)
+	}
 	if len(a.CPU) > 0 {
-		say("| CPU of | a run |\n|---|---|")
+		say("| CPU of | %s |\n|---|---|", each)
 		for _, name := range a.CPU.Names() {
 			say("| %s | %s |", name, ms(a.CPU[name]/time.Duration(a.Runs)))
 		}
 	}
 	if len(a.Writes) > 0 {
-		say("\n| API writes by | a run | events | kinds |\n|---|---|---|---|")
+		say("\n| API writes by | %s | events | kinds |\n|---|---|---|---|", each)
 		for _, client := range clients(a.Writes) {
 			objects, events := writes.Of(a.Writes, client)
 			say("| %s | %.2f | %.2f | %s |", client, float64(objects)/float64(a.Runs),

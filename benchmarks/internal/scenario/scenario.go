@@ -137,6 +137,12 @@ func (b *benchmark) template(ctx context.Context, name, language string, shape o
 }
 
 func (b *benchmark) measure(ctx context.Context) {
+	if b.sizes.Idle > 0 {
+		b.accounts.charge(b.whole, report.Idle, func() int {
+			wait(ctx, b.sizes.Idle)
+			return int(b.sizes.Idle.Seconds())
+		})
+	}
 	b.warmUp(ctx)
 	refill := b.saturate(ctx)
 	for round := range b.sizes.Rounds {
@@ -202,24 +208,17 @@ const closedWhat = "Execution created to result seen; one client, the next run a
 func (b *benchmark) saturate(ctx context.Context) float64 {
 	for _, clients := range b.sizes.Saturating {
 		b.say("%d clients that never pause", clients)
-		began := time.Now()
 		var done atomic.Int64
-		load.Saturate(ctx, clients, 12*clients, b.sizes.SaturateEach, func(_ context.Context, _ time.Time, _ int) {
-			began := time.Now()
-			sample, err := b.run(b.first, b.usualTemplate("Python"), "sustained")
-			if b.interrupted() {
-				return
-			}
-			b.records.ran("sustained", fmt.Sprintf("Execution created to result seen; clients that never pause (%v)",
-				b.sizes.Saturating), began, sample, err)
-			if err == nil {
-				done.Add(1)
-			}
+		var took time.Duration
+		b.accounts.charge(b.whole, report.Sustained, func() int {
+			took = b.saturateRuns(ctx, clients, &done)
+			wait(ctx, settling)
+			return int(done.Load())
 		})
 		b.report.Rates = append(b.report.Rates, report.Rate{
-			Name: report.OurRate, Clients: clients, Done: int(done.Load()), In: time.Since(began),
+			Name: report.OurRate, Clients: clients, Done: int(done.Load()), In: took,
 		})
-		began = time.Now()
+		began := time.Now()
 		done.Store(0)
 		load.Saturate(ctx, clients, 12*clients, b.sizes.SaturateEach, func(_ context.Context, _ time.Time, _ int) {
 			times, err := b.barePod()
@@ -240,6 +239,22 @@ func (b *benchmark) saturate(ctx context.Context) float64 {
 		return best.PerSecond()
 	}
 	return 1
+}
+
+func (b *benchmark) saturateRuns(ctx context.Context, clients int, done *atomic.Int64) time.Duration {
+	began := time.Now()
+	load.Saturate(ctx, clients, 12*clients, b.sizes.SaturateEach, func(_ context.Context, began time.Time, _ int) {
+		sample, err := b.run(b.first, b.usualTemplate("Python"), "sustained")
+		if b.interrupted() {
+			return
+		}
+		b.records.ran("sustained", fmt.Sprintf("Execution created to result seen; clients that never pause (%v)",
+			b.sizes.Saturating), began, sample, err)
+		if err == nil {
+			done.Add(1)
+		}
+	})
+	return time.Since(began)
 }
 
 func (b *benchmark) barePod() (bare.Times, error) {

@@ -10,6 +10,8 @@ type Sizes struct {
 	// Longest is the whole benchmark's time without taking away what it made.
 	Longest time.Duration
 	Rounds  int
+	// Idle is how long nothing is asked, so that what the parts use all the time is known.
+	Idle time.Duration
 	// Runs that are measured warm by one closed-loop client in all rounds, at most Warm long each round.
 	WarmRuns    int
 	WarmLongest time.Duration
@@ -28,7 +30,7 @@ type Sizes struct {
 
 // Full takes at most 25 minutes.
 var Full = Sizes{
-	Mode: "full", Longest: 24 * time.Minute, Rounds: 5,
+	Mode: "full", Longest: 22 * time.Minute, Rounds: 5, Idle: 15 * time.Second,
 	WarmRuns: 500, WarmLongest: 120 * time.Second,
 	Jobs: 4, FollowedJobs: 2, BarePods: 4, Floors: 4,
 	ColdLanguages: []string{"Python", "JavaScript", "Bash"}, AttachTrips: 500,
