@@ -89,6 +89,9 @@ func Run(ctx context.Context, sizes Sizes, cluster string, shape bare.Shape, say
 	measuring, cancel := context.WithTimeout(ctx, sizes.Longest)
 	defer cancel()
 	b.measure(measuring)
+	if b.interrupted() {
+		return nil, ctx.Err()
+	}
 	b.records.into(b.report)
 	b.checkRuns(ctx)
 	b.accounts.into(ctx, b.report)
