@@ -135,7 +135,10 @@ func Compare(a, b *Report) string {
 		a.Began.Format("2006-01-02 15:04"), b.Began.Format("2006-01-02 15:04"))
 	for _, each := range a.Latencies {
 		other := b.Latency(each.Name)
-		if other == nil || each.Times.Count() == 0 {
+		if each.Times.Count() == 0 {
+			continue
+		}
+		if other == nil {
 			say("| %s p50 | %s (n %d) | | |", each.Name, ms(each.Times.Quantile(0.5)), each.Times.Count())
 			continue
 		}
@@ -146,7 +149,7 @@ func Compare(a, b *Report) string {
 		}
 	}
 	for _, each := range b.Latencies {
-		if a.Latency(each.Name) == nil {
+		if each.Times.Count() > 0 && a.Latency(each.Name) == nil {
 			say("| %s p50 | | %s (n %d) | |", each.Name, ms(each.Times.Quantile(0.5)), each.Times.Count())
 		}
 	}

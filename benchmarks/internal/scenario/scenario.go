@@ -147,15 +147,24 @@ func (b *benchmark) measure(ctx context.Context) {
 		})
 	}
 	b.warmUp(ctx)
-	refill := b.saturate(ctx)
+	var refill float64
+	pace := b.sizes.Pace
+	if pace == 0 {
+		refill = b.saturate(ctx)
+		// Half of the refill rate, so that a pool is never empty.
+		pace = time.Duration(2 / refill * float64(time.Second))
+	}
 	for round := range b.sizes.Rounds {
 		b.say("round %d of %d", round+1, b.sizes.Rounds)
-		b.closedLoop(ctx, refill, round)
+		b.closedLoop(ctx, pace, round)
 		b.coldRuns(ctx, round)
 		b.peers(ctx)
 		b.bareOnes(ctx)
 	}
 	b.attach(ctx)
+	if refill == 0 {
+		refill = b.saturate(ctx)
+	}
 	b.openLoop(ctx, refill)
 	b.burst(ctx)
 	b.memory(b.whole)
@@ -266,9 +275,7 @@ func (b *benchmark) barePod() (bare.Times, error) {
 	return b.pods.StartAndDelete(ctx, b.next("pod"), b.shape.Spec("Python", nil))
 }
 
-// ClosedLoop is paced at half of the refill rate, so that a pool is never empty.
-func (b *benchmark) closedLoop(ctx context.Context, refill float64, round int) {
-	interval := time.Duration(2 / refill * float64(time.Second))
+func (b *benchmark) closedLoop(ctx context.Context, interval time.Duration, round int) {
 	ctx, cancel := context.WithTimeout(ctx, b.sizes.WarmLongest)
 	defer cancel()
 	languages := []string{"Python"}

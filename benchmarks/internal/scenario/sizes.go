@@ -15,6 +15,8 @@ type Sizes struct {
 	// Runs that are measured warm by one closed-loop client in all rounds, at most Warm long each round.
 	WarmRuns    int
 	WarmLongest time.Duration
+	// Pace is the time between the starts of those runs; 0: by the refill rate, which is then measured first.
+	Pace time.Duration
 	// In each round.
 	Jobs, FollowedJobs, BarePods, Floors int
 	// Shapes that nobody has used, one in each round for each language.
@@ -41,7 +43,7 @@ var Full = Sizes{
 // Quick takes at most 100 seconds and 30 Executions: a check that all of it works, whose figures are few.
 var Quick = Sizes{
 	Mode: "quick", Longest: 60 * time.Second, Rounds: 1,
-	WarmRuns: 10, WarmLongest: 20 * time.Second,
+	WarmRuns: 10, WarmLongest: 20 * time.Second, Pace: 2 * time.Second,
 	Jobs: 2, FollowedJobs: 0, BarePods: 2, Floors: 2,
 	ColdLanguages: []string{"Python"}, AttachTrips: 100,
 	Saturating: []int{3}, SaturateEach: 6 * time.Second,
