@@ -69,9 +69,7 @@ class WarmPoolsE2E {
         Awaitility.await("a sandbox waits")
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(100))
-                .until(() -> !waiting(department, shape, used).isEmpty()
-                        && table().contains(shape)
-                        && !row(department, shape).contains("  0        "));
+                .until(() -> !waiting(department, shape, used).isEmpty() && shownWaiting(department, shape) > 0);
         return waiting(department, shape, used);
     }
 
@@ -85,11 +83,13 @@ class WarmPoolsE2E {
         return shown.getData() == null ? "" : shown.getData().getOrDefault("pools", "");
     }
 
-    private static String row(Department department, String shape) {
+    /** The column WAITING of the pool's row; 0 without one. */
+    private static int shownWaiting(Department department, String shape) {
         return table().lines()
-                .filter(line -> line.startsWith(department.namespace() + " ") && line.contains(shape))
-                .findFirst()
-                .orElse("  0        ");
+                .map(line -> line.split(" +", -1))
+                .filter(row -> row[0].equals(department.namespace()) && row[4].equals(shape))
+                .mapToInt(row -> Integer.parseInt(row[5]))
+                .sum();
     }
 
     @Test
