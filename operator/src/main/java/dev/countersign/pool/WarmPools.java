@@ -282,10 +282,10 @@ public final class WarmPools implements SandboxSupply, AutoCloseable {
             looks.interrupt();
             looks.join(CLOSING);
         }
-        refills.giveUp();
         var ends = stock.close().stream()
                 .map(sandbox -> Thread.ofVirtual().name("end-idle").start(sandbox::close))
                 .toList();
+        refills.giveUp(CLOSING);
         for (Thread each : ends) {
             each.join(CLOSING);
         }
