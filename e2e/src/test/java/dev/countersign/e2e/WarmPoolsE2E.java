@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
@@ -42,6 +43,14 @@ class WarmPoolsE2E {
     private static final String MEMORY = "200Mi";
 
     private static final int RUNS = 6;
+
+    /** An operator that remembers nothing: what other tests ran in the last ten minutes would have the room. */
+    @BeforeAll
+    static void anewWithoutDemand() {
+        var operator = OperatorDeployment.of(Cluster.get());
+        operator.stop();
+        operator.start();
+    }
 
     private static Template template(Department department, Language language, String code) {
         return department.template(language, code).limit("memory", MEMORY).approved();
