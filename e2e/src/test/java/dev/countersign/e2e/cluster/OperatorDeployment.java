@@ -20,6 +20,7 @@ public final class OperatorDeployment {
     private static final int LINES = 15;
     private static final int LONGEST_LINE = 1500;
     private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration POLL = Duration.ofMillis(200);
 
     private final KubernetesClient client;
 
@@ -77,6 +78,43 @@ public final class OperatorDeployment {
         kill(pod());
         scale(0);
         Awaitility.await().atMost(PATIENCE).until(() -> pods().isEmpty());
+    }
+
+    /** Has this many operators run; returns when each of them leads or stands by, and one leads. */
+    public void runReplicas(int replicas) {
+        scale(replicas);
+        Awaitility.await(replicas + " operators are ready")
+                .atMost(PATIENCE)
+                .pollInterval(POLL)
+                .until(() -> pods().size() == replicas
+                        && pods().stream().allMatch(OperatorDeployment::isReady)
+                        && pods().stream().anyMatch(pod -> nameOf(pod).equals(holder())));
+        awaitActing();
+    }
+
+    /** The pod that holds the lease; fails where none of those that are there does. */
+    public Pod leader() {
+        String holder = holder();
+        return pods().stream()
+                .filter(pod -> nameOf(pod).equals(holder))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no pod of the operator is the lease's holder, " + holder));
+    }
+
+    private String holder() {
+        var lease = client.leases().inNamespace(NAMESPACE).withName(NAME).get();
+        return lease == null ? "" : String.valueOf(lease.getSpec().getHolderIdentity());
+    }
+
+    private static String nameOf(Pod pod) {
+        return pod.getMetadata().getName();
+    }
+
+    /** Kills the JVM of the operator that leads in the hard way; returns the name of its pod. */
+    public String killLeader() {
+        Pod leader = leader();
+        kill(leader);
+        return nameOf(leader);
     }
 
     /** Ends it in order and lets none start until {@link #start}. */
