@@ -49,6 +49,7 @@ func measure(sizes scenario.Sizes, args []string) error {
 	pull := flags.String("pull", "Never", "pull policy of the images")
 	runtimeClass := flags.String("runtime-class", "gvisor-nonet", "RuntimeClass of the sandboxes")
 	cluster := flags.String("cluster", "", "state directory of the one-node cluster, if it is that")
+	flags.DurationVar(&sizes.Longest, "longest", sizes.Longest, "time after which nothing more is begun")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}

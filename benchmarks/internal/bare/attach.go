@@ -17,6 +17,9 @@ import (
 // Copies stdin to stdout line by line, at once.
 var echo = []string{"python3", "-u", "-c", "import sys\nfor line in sys.stdin: sys.stdout.write(line)\n"}
 
+// How long the end of a stream is waited for; the kubelet may notice a container's end late.
+const longestEnd = 5 * time.Second
+
 // RoundTrips measures most times how long a line takes to a pod and back over a stream that is already open.
 func (n *Namespace) RoundTrips(ctx context.Context, name string, shape Shape, most int) (*latency.Histogram, error) {
 	ctx, cancel := context.WithCancel(ctx)
@@ -33,12 +36,21 @@ func (n *Namespace) RoundTrips(ctx context.Context, name string, shape Shape, mo
 	}
 	input, toPod := io.Pipe()
 	fromPod, output := io.Pipe()
+	ended := make(chan struct{})
 	go func() {
+		defer close(ended)
 		err := executor.StreamWithContext(ctx, remotecommand.StreamOptions{Stdin: input, Stdout: output})
 		output.CloseWithError(fmt.Errorf("the stream has ended: %w", err))
 		input.CloseWithError(io.ErrClosedPipe)
 	}()
-	defer toPod.Close()
+	defer func() {
+		// The echo ends with its input, and the stream with the echo; one that is torn off is told as an error.
+		_ = toPod.Close()
+		select {
+		case <-ended:
+		case <-time.After(longestEnd):
+		}
+	}()
 	trips := latency.New()
 	lines := bufio.NewReader(fromPod)
 	// The first ones find the interpreter starting and the stream opening.

@@ -47,6 +47,9 @@ func TestOpenCountsFromTheIntendedStart(t *testing.T) {
 			if want := began.Add(time.Duration(number) * time.Second); !intended.Equal(want) {
 				t.Errorf("request %d was due at %v, not at %v", number, want, intended)
 			}
+			if late := time.Since(intended); late != 0 {
+				t.Errorf("request %d waited %v for others", number, late)
+			}
 			time.Sleep(time.Until(answersAt))
 			if time.Since(intended) >= time.Second {
 				slow.Add(1)

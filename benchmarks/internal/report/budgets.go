@@ -148,8 +148,9 @@ func total(account *Account) float64 {
 }
 
 func cpu(r *Report) Budget {
-	budget := Budget{What: "operator CPU for a run", Goal: "≤ 10 ms", Verdict: NotMeasured}
-	account := r.Account(Warm)
+	// Where runs follow each other, what the operator uses all the time counts least.
+	budget := Budget{What: "operator CPU for a run, sustained", Goal: "≤ 10 ms", Verdict: NotMeasured}
+	account := r.Account(Sustained)
 	if account == nil || account.Runs == 0 {
 		return budget
 	}
@@ -159,6 +160,9 @@ func cpu(r *Report) Budget {
 	}
 	each := used / time.Duration(account.Runs)
 	budget.Measured = ms(each)
+	if idle := r.Account(Idle); idle != nil && idle.Runs > 0 {
+		budget.Measured += fmt.Sprintf("; idle %s a second", ms(idle.CPU["operator"]/time.Duration(idle.Runs)))
+	}
 	budget.Verdict = judge(each <= operatorCPU)
 	return budget
 }

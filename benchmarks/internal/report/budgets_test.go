@@ -36,12 +36,14 @@ func good() *Report {
 			{Name: BareRate, Clients: 4, Done: 20, In: 10 * time.Second},
 		},
 		Accounts: []Account{{
-			Name: Warm, Runs: 10, CPU: usage.Snapshot{"operator": 90 * time.Millisecond},
+			Name: Warm, Runs: 10,
 			Writes: []writes.Line{
 				{Client: "operator", Verb: "patch", Kind: "executions/status", Count: 40},
 				{Client: "operator", Verb: "create", Kind: "events", Count: 9},
 				{Client: "kubelet", Verb: "patch", Kind: "pods/status", Count: 50},
 			},
+		}, {
+			Name: Sustained, Runs: 10, CPU: usage.Snapshot{"operator": 90 * time.Millisecond},
 		}},
 		Memory: &Memory{Resident: 255 << 20, Finished: 10000},
 	}
@@ -76,7 +78,11 @@ func TestEachBudgetCanBeMissed(t *testing.T) {
 		row   int
 		spoil func(*Report)
 	}{
-		"slow warm runs": {0, func(r *Report) { r.Latencies[0].Times = times(500, 16*time.Millisecond) }},
+		"slow warm runs": {0, func(r *Report) {
+			r.Latencies[0].Times = times(500, 16*time.Millisecond)
+			// As much slower, so that only one row is spoilt.
+			r.Latencies[2].Times = times(5, 2500*time.Millisecond)
+		}},
 		"a slow tail": {0, func(r *Report) {
 			for range 6 {
 				r.Latencies[0].Times.Record(time.Second)
@@ -86,7 +92,7 @@ func TestEachBudgetCanBeMissed(t *testing.T) {
 		"slow cold runs":  {2, func(r *Report) { r.Latencies[1].Times = times(5, 1400*time.Millisecond) }},
 		"few runs":        {3, func(r *Report) { r.Rates[1].Done = 17 }},
 		"one write more":  {4, func(r *Report) { r.Accounts[0].Writes[0].Count = 41 }},
-		"a busy operator": {5, func(r *Report) { r.Accounts[0].CPU["operator"] = 101 * time.Millisecond }},
+		"a busy operator": {5, func(r *Report) { r.Accounts[1].CPU["operator"] = 101 * time.Millisecond }},
 		"much memory":     {6, func(r *Report) { r.Memory.Resident = 257 << 20 }},
 	} {
 		spoilt := good()

@@ -79,15 +79,21 @@ func account(say func(string, ...any), a *Account) {
 	if a.Runs == 0 {
 		return
 	}
-	say("\n### What a run costs: %s (%d runs)\n", a.Name, a.Runs)
+	each := "a run"
+	if a.Name == Idle {
+		each = "a second"
+		say("\n### What nothing costs: %d s\n", a.Runs)
+	} else {
+		say("\n### What a run costs: %s (%d runs)\n", a.Name, a.Runs)
+	}
 	if len(a.CPU) > 0 {
-		say("| CPU of | a run |\n|---|---|")
+		say("| CPU of | %s |\n|---|---|", each)
 		for _, name := range a.CPU.Names() {
 			say("| %s | %s |", name, ms(a.CPU[name]/time.Duration(a.Runs)))
 		}
 	}
 	if len(a.Writes) > 0 {
-		say("\n| API writes by | a run | events | kinds |\n|---|---|---|---|")
+		say("\n| API writes by | %s | events | kinds |\n|---|---|---|---|", each)
 		for _, client := range clients(a.Writes) {
 			objects, events := writes.Of(a.Writes, client)
 			say("| %s | %.2f | %.2f | %s |", client, float64(objects)/float64(a.Runs),
@@ -129,7 +135,10 @@ func Compare(a, b *Report) string {
 		a.Began.Format("2006-01-02 15:04"), b.Began.Format("2006-01-02 15:04"))
 	for _, each := range a.Latencies {
 		other := b.Latency(each.Name)
-		if other == nil || each.Times.Count() == 0 {
+		if each.Times.Count() == 0 {
+			continue
+		}
+		if other == nil {
 			say("| %s p50 | %s (n %d) | | |", each.Name, ms(each.Times.Quantile(0.5)), each.Times.Count())
 			continue
 		}
@@ -140,7 +149,7 @@ func Compare(a, b *Report) string {
 		}
 	}
 	for _, each := range b.Latencies {
-		if a.Latency(each.Name) == nil {
+		if each.Times.Count() > 0 && a.Latency(each.Name) == nil {
 			say("| %s p50 | | %s (n %d) | |", each.Name, ms(each.Times.Quantile(0.5)), each.Times.Count())
 		}
 	}

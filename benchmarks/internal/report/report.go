@@ -67,6 +67,9 @@ const (
 	Attach   = "attach"
 	BareRate = "bare pods"
 	OurRate  = "runs"
+	// Sustained is the account of clients that never pause; Idle that of nobody, in which a run is a second.
+	Sustained = "sustained"
+	Idle      = "idle"
 )
 
 // Rate is how much got done in a stretch of time with clients that never pause.

@@ -40,6 +40,9 @@ const leastTimesFaster = 2
 func (b *benchmark) checkRuns(ctx context.Context) {
 	for index := range b.report.Latencies {
 		each := &b.report.Latencies[index]
+		if each.Times.Count() == 0 && each.Failed == 0 {
+			continue
+		}
 		b.report.Check(each.Failed == 0, fmt.Sprintf("%s: %d runs with the right answer, none lost", each.Name, each.Times.Count()),
 			strings.Join(b.records.of(each.Name), "; "))
 	}

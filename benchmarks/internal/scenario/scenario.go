@@ -89,6 +89,9 @@ func Run(ctx context.Context, sizes Sizes, cluster string, shape bare.Shape, say
 	measuring, cancel := context.WithTimeout(ctx, sizes.Longest)
 	defer cancel()
 	b.measure(measuring)
+	if b.interrupted() {
+		return nil, ctx.Err()
+	}
 	b.records.into(b.report)
 	b.checkRuns(ctx)
 	b.accounts.into(ctx, b.report)
@@ -137,16 +140,31 @@ func (b *benchmark) template(ctx context.Context, name, language string, shape o
 }
 
 func (b *benchmark) measure(ctx context.Context) {
+	if b.sizes.Idle > 0 {
+		b.accounts.charge(b.whole, report.Idle, func() int {
+			wait(ctx, b.sizes.Idle)
+			return int(b.sizes.Idle.Seconds())
+		})
+	}
 	b.warmUp(ctx)
-	refill := b.saturate(ctx)
+	var refill float64
+	pace := b.sizes.Pace
+	if pace == 0 {
+		refill = b.saturate(ctx)
+		// Half of the refill rate, so that a pool is never empty.
+		pace = time.Duration(2 / refill * float64(time.Second))
+	}
 	for round := range b.sizes.Rounds {
 		b.say("round %d of %d", round+1, b.sizes.Rounds)
-		b.closedLoop(ctx, refill, round)
+		b.closedLoop(ctx, pace, round)
 		b.coldRuns(ctx, round)
 		b.peers(ctx)
 		b.bareOnes(ctx)
 	}
 	b.attach(ctx)
+	if refill == 0 {
+		refill = b.saturate(ctx)
+	}
 	b.openLoop(ctx, refill)
 	b.burst(ctx)
 	b.memory(b.whole)
@@ -202,24 +220,17 @@ const closedWhat = "Execution created to result seen; one client, the next run a
 func (b *benchmark) saturate(ctx context.Context) float64 {
 	for _, clients := range b.sizes.Saturating {
 		b.say("%d clients that never pause", clients)
-		began := time.Now()
 		var done atomic.Int64
-		load.Saturate(ctx, clients, 12*clients, b.sizes.SaturateEach, func(_ context.Context, _ time.Time, _ int) {
-			began := time.Now()
-			sample, err := b.run(b.first, b.usualTemplate("Python"), "sustained")
-			if b.interrupted() {
-				return
-			}
-			b.records.ran("sustained", fmt.Sprintf("Execution created to result seen; clients that never pause (%v)",
-				b.sizes.Saturating), began, sample, err)
-			if err == nil {
-				done.Add(1)
-			}
+		var took time.Duration
+		b.accounts.charge(b.whole, report.Sustained, func() int {
+			took = b.saturateRuns(ctx, clients, &done)
+			wait(ctx, settling)
+			return int(done.Load())
 		})
 		b.report.Rates = append(b.report.Rates, report.Rate{
-			Name: report.OurRate, Clients: clients, Done: int(done.Load()), In: time.Since(began),
+			Name: report.OurRate, Clients: clients, Done: int(done.Load()), In: took,
 		})
-		began = time.Now()
+		began := time.Now()
 		done.Store(0)
 		load.Saturate(ctx, clients, 12*clients, b.sizes.SaturateEach, func(_ context.Context, _ time.Time, _ int) {
 			times, err := b.barePod()
@@ -242,15 +253,29 @@ func (b *benchmark) saturate(ctx context.Context) float64 {
 	return 1
 }
 
+func (b *benchmark) saturateRuns(ctx context.Context, clients int, done *atomic.Int64) time.Duration {
+	began := time.Now()
+	load.Saturate(ctx, clients, 12*clients, b.sizes.SaturateEach, func(_ context.Context, began time.Time, _ int) {
+		sample, err := b.run(b.first, b.usualTemplate("Python"), "sustained")
+		if b.interrupted() {
+			return
+		}
+		b.records.ran("sustained", fmt.Sprintf("Execution created to result seen; clients that never pause (%v)",
+			b.sizes.Saturating), began, sample, err)
+		if err == nil {
+			done.Add(1)
+		}
+	})
+	return time.Since(began)
+}
+
 func (b *benchmark) barePod() (bare.Times, error) {
 	ctx, cancel := context.WithTimeout(b.whole, longestRun)
 	defer cancel()
 	return b.pods.StartAndDelete(ctx, b.next("pod"), b.shape.Spec("Python", nil))
 }
 
-// ClosedLoop is paced at half of the refill rate, so that a pool is never empty.
-func (b *benchmark) closedLoop(ctx context.Context, refill float64, round int) {
-	interval := time.Duration(2 / refill * float64(time.Second))
+func (b *benchmark) closedLoop(ctx context.Context, interval time.Duration, round int) {
 	ctx, cancel := context.WithTimeout(ctx, b.sizes.WarmLongest)
 	defer cancel()
 	languages := []string{"Python"}

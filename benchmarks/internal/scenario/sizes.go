@@ -7,12 +7,16 @@ import "time"
 // Sizes are how much of each is done. Every stage ends by its time too.
 type Sizes struct {
 	Mode string
-	// Longest is the whole benchmark's time without taking away what it made.
+	// Longest is the time after which nothing more is begun.
 	Longest time.Duration
 	Rounds  int
+	// Idle is how long nothing is asked, so that what the parts use all the time is known.
+	Idle time.Duration
 	// Runs that are measured warm by one closed-loop client in all rounds, at most Warm long each round.
 	WarmRuns    int
 	WarmLongest time.Duration
+	// Pace is the time between the starts of those runs; 0: by the refill rate, which is then measured first.
+	Pace time.Duration
 	// In each round.
 	Jobs, FollowedJobs, BarePods, Floors int
 	// Shapes that nobody has used, one in each round for each language.
@@ -26,20 +30,20 @@ type Sizes struct {
 	BurstLongest time.Duration
 }
 
-// Full takes at most 25 minutes.
+// Full takes about 25 minutes.
 var Full = Sizes{
-	Mode: "full", Longest: 24 * time.Minute, Rounds: 5,
+	Mode: "full", Longest: 19 * time.Minute, Rounds: 5, Idle: 15 * time.Second,
 	WarmRuns: 500, WarmLongest: 120 * time.Second,
 	Jobs: 4, FollowedJobs: 2, BarePods: 4, Floors: 4,
 	ColdLanguages: []string{"Python", "JavaScript", "Bash"}, AttachTrips: 500,
-	Saturating: []int{2, 4, 8}, SaturateEach: 20 * time.Second,
-	OpenLongest: 120 * time.Second, Burst: 500, BurstLongest: 5 * time.Minute,
+	Saturating: []int{3, 6}, SaturateEach: 20 * time.Second,
+	OpenLongest: 90 * time.Second, Burst: 500, BurstLongest: 5 * time.Minute,
 }
 
 // Quick takes at most 100 seconds and 30 Executions: a check that all of it works, whose figures are few.
 var Quick = Sizes{
 	Mode: "quick", Longest: 60 * time.Second, Rounds: 1,
-	WarmRuns: 10, WarmLongest: 20 * time.Second,
+	WarmRuns: 10, WarmLongest: 20 * time.Second, Pace: 2 * time.Second,
 	Jobs: 2, FollowedJobs: 0, BarePods: 2, Floors: 2,
 	ColdLanguages: []string{"Python"}, AttachTrips: 100,
 	Saturating: []int{3}, SaturateEach: 6 * time.Second,

@@ -24,6 +24,8 @@ try:
     import sitecustomize  # noqa: F401
 except ImportError:
     sys.modules["sitecustomize"] = _this
+except Exception:  # Python would tell and go on, too
+    sys.excepthook(*sys.exc_info())
 # The home directory is the work directory, and empty as yet: there is no usercustomize to look for.
 sys.modules["site"].ENABLE_USER_SITE = False
 # Nothing so far is garbage; at its end the program need not look through it again.

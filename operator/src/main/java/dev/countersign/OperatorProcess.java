@@ -95,12 +95,20 @@ public final class OperatorProcess implements AutoCloseable {
                         .build());
         metrics.watchNodeClock(clock::nodeIsAhead);
         Seen seen = look(client, metrics);
-        var turn = closers.opened(
-                "turn at the audit log", new LogTurn(config.audit().directory(), LOCK_RETRY));
-        long epoch = lead(client, turn);
-        clock.ask(client);
-        metrics.watchAudit(readiness::auditTakesRecords);
-        Log log = openLog(client, turn, epoch, metrics);
+        // Not among the closers: the log may be opening when this process is told to end, and nobody else may write to
+        // it
+        // before that has ended. The kernel gives the lock up with the process.
+        var turn = new LogTurn(config.audit().directory(), LOCK_RETRY);
+        Log log;
+        try {
+            long epoch = lead(client, turn);
+            clock.ask(client);
+            metrics.watchAudit(readiness::auditTakesRecords);
+            log = openLog(client, turn, epoch, metrics);
+        } catch (InterruptedException | RuntimeException e) {
+            turn.close();
+            throw e;
+        }
         AuditLog audit = closers.opened("audit", auditDecoration.apply(log.records()));
         readiness.audit(audit);
         act(client, seen, audit, log.usage(), metrics);

@@ -269,7 +269,7 @@ class LimitsE2E {
         var run = finance.python("""
                 import os, time
                 kept = b"x" * (30 << 20)
-                for i in range(10):
+                for i in range(5):
                     if os.fork() == 0:
                         time.sleep(1)
                         os._exit(0)

@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 public final class LiveFacts implements RunFacts {
     private static final int TRIES = 3;
 
+    /** Approvals of a template that are read one by one. A few are faster than a list, which waits; many are a flood. */
+    private static final int MOST_BY_NAME = 8;
+
     private final KubernetesClient client;
     private final JudgedFacts facts;
     private volatile @Nullable WatchedTemplates watched;
@@ -69,7 +72,7 @@ public final class LiveFacts implements RunFacts {
     @Override
     public Optional<RunRequest> look(Execution seen) {
         var templates = watched;
-        if (templates == null) {
+        if (templates == null || templates.approvals(key(seen)).size() > MOST_BY_NAME) {
             return read(seen);
         }
         return answered(() -> readOnce(seen, approvalsByName(templates, key(seen))));

@@ -69,7 +69,7 @@ public final class StatusWriter {
             return Written.DONE;
         } catch (KubernetesClientException e) {
             return switch (e.getCode()) {
-                case HttpURLConnection.HTTP_NOT_FOUND, HttpURLConnection.HTTP_CONFLICT -> Written.GONE;
+                case HttpURLConnection.HTTP_NOT_FOUND -> Written.GONE;
                 // What the test of the UID gives as well, where the object is another by now.
                 case UNPROCESSABLE -> isAnother(object.get(), of) ? Written.GONE : refused(of, e);
                 case HttpURLConnection.HTTP_BAD_REQUEST, HttpURLConnection.HTTP_ENTITY_TOO_LARGE -> refused(of, e);

@@ -61,7 +61,11 @@ final class QuotaRoom implements SandboxStarter {
         }
         press(key);
         var lock = locks.computeIfAbsent(key.namespace(), unused -> new ReentrantLock());
-        lock.lockInterruptibly();
+        while (!lock.tryLock(TRY_AGAIN.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (giveUp.isDone()) {
+                throw new SandboxUnavailable("no longer wanted");
+            }
+        }
         try {
             return startMakingRoom(key, giveUp);
         } finally {

@@ -128,10 +128,20 @@ final class Refills {
 
     private synchronized void count(Key key, int by) {
         underWay.merge(key, by, (before, more) -> before + more == 0 ? null : before + more);
+        notifyAll();
     }
 
-    /** Ends the waits of those under way. */
-    void giveUp() {
+    /**
+     * Ends the waits of those under way, and waits until they have left nothing: what is made later, no successor would
+     * find.
+     */
+    synchronized void giveUp(Duration most) throws InterruptedException {
         giveUp.complete(null);
+        long end = System.nanoTime() + most.toNanos();
+        for (long left = most.toMillis();
+                !underWay.isEmpty() && left > 0;
+                left = (end - System.nanoTime()) / 1_000_000) {
+            wait(left);
+        }
     }
 }

@@ -33,6 +33,9 @@ public final class WarmPools implements SandboxSupply, AutoCloseable {
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration CLOSING = Duration.ofSeconds(5);
 
+    /** Lost before this age it counts as a start that failed. */
+    private static final Duration YOUNG = Duration.ofMinutes(1);
+
     /**
      * @param startsAtOnce that are started ahead, beside those that runs wait for
      * @param idleLife how long one may wait
@@ -63,6 +66,7 @@ public final class WarmPools implements SandboxSupply, AutoCloseable {
     private final PoolObserver observer;
     private final Predicate<Key> open;
     private final Clock clock;
+    private final DoubleSupplier random;
     private final AtomicInteger startsForRuns = new AtomicInteger();
     private final Semaphore news = new Semaphore(0);
     private volatile Supplier<Wish> wishes = () -> new Wish(Map.of(), Set.of());
@@ -89,6 +93,7 @@ public final class WarmPools implements SandboxSupply, AutoCloseable {
         this.observer = observer;
         this.open = open;
         this.clock = clock;
+        this.random = random;
         this.forRuns = new QuotaRoom(starter, stock, observer, clock);
         this.refills = new Refills(starter, this::keep, backoff, pace, observer, clock, random, this::look);
     }
@@ -159,6 +164,15 @@ public final class WarmPools implements SandboxSupply, AutoCloseable {
     private void lost(String uid) {
         stock.remove(uid).ifPresent(sandbox -> {
             observer.lost();
+            // One that starts and is lost at once, again and again, must not be started at full speed.
+            if (Duration.between(sandbox.life().started(), clock.instant()).compareTo(YOUNG) < 0) {
+                backoff.failed(
+                        sandbox.key(),
+                        clock.instant(),
+                        "a waiting sandbox was lost soon after its start",
+                        false,
+                        random.getAsDouble());
+            }
             Thread.ofVirtual().name("lost-" + uid).start(sandbox::close);
             look();
         });
@@ -268,10 +282,10 @@ public final class WarmPools implements SandboxSupply, AutoCloseable {
             looks.interrupt();
             looks.join(CLOSING);
         }
-        refills.giveUp();
         var ends = stock.close().stream()
                 .map(sandbox -> Thread.ofVirtual().name("end-idle").start(sandbox::close))
                 .toList();
+        refills.giveUp(CLOSING);
         for (Thread each : ends) {
             each.join(CLOSING);
         }

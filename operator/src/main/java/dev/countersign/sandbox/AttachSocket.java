@@ -108,6 +108,7 @@ final class AttachSocket implements AttachStream, WebSocket.Listener {
     private void ping() {
         WebSocket open = socket;
         if (open == null || ended.isDone()) {
+            over();
             return;
         }
         if (!answered) {

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +48,12 @@ public final class PodEnds implements Sandbox.Ends {
         }
     }
 
-    private void deleteAtLast(PodWatch.PodKey key, String uid) {
+    /** Deletes the pod of this name, should there be one: whether it was made is not known. */
+    void deleteIfMade(PodWatch.PodKey key) {
+        Thread.ofVirtual().name("delete-" + key.name()).start(() -> deleteAtLast(key, null));
+    }
+
+    private void deleteAtLast(PodWatch.PodKey key, @Nullable String uid) {
         try {
             for (int left = RETRIES; left > 0; left--) {
                 Thread.sleep(RETRY_PAUSE);
@@ -61,10 +67,12 @@ public final class PodEnds implements Sandbox.Ends {
         LOG.atError().addKeyValue("pod", key).log("a sandbox pod could not be deleted; the next start sweeps it");
     }
 
-    private boolean tryDelete(PodWatch.PodKey key, String uid) {
+    private boolean tryDelete(PodWatch.PodKey key, @Nullable String uid) {
         try {
             var current = watch.find(key);
-            if (current.isPresent() && !current.get().getMetadata().getUid().equals(uid)) {
+            if (uid != null
+                    && current.isPresent()
+                    && !current.get().getMetadata().getUid().equals(uid)) {
                 return true;
             }
             client.pods()

@@ -73,6 +73,10 @@ public final class Sandboxes implements SandboxStarter {
         try {
             return client.resource(wanted).create();
         } catch (KubernetesClientException e) {
+            if (mayHaveBeenMade(e)) {
+                // Nobody else has a pod of this name; left alone it would wait for a job until its deadline.
+                ends.deleteIfMade(key(wanted));
+            }
             // The API server's words name the quota, the admission plugin or the missing namespace.
             String why = e.getStatus() == null ? e.getMessage() : e.getStatus().getMessage();
             String message = "the sandbox pod was not created: " + why;
@@ -80,6 +84,13 @@ public final class Sandboxes implements SandboxStarter {
                     ? SandboxUnavailable.atQuota(message, e)
                     : new SandboxUnavailable(message, e);
         }
+    }
+
+    // The client asks again by itself when no answer has come, and the answer is then that the name is taken.
+    private static boolean mayHaveBeenMade(KubernetesClientException e) {
+        return e.getCode() == 0
+                || e.getCode() == HttpURLConnection.HTTP_CONFLICT
+                || e.getCode() >= HttpURLConnection.HTTP_INTERNAL_ERROR;
     }
 
     private Pod awaitRunning(Pod pod, CompletableFuture<?> giveUp) throws SandboxUnavailable, InterruptedException {

@@ -219,10 +219,27 @@ class WarmPoolsTest {
         pools.start(wish(Map.of(PYTHON, 1)));
         await(() -> pools.waiting() == 1);
         var pod = made.pods.getFirst();
+        time.updateAndGet(now -> now.plus(Duration.ofMinutes(2)));
         pod.breakStream();
 
         await(() -> pod.deleted && pools.waiting() == 1 && made.pods.size() == 2);
         assertThat(counts.lost).hasValue(1);
+    }
+
+    @Test
+    void oneThatIsLostSoonAfterItsStartIsNotReplacedAtOnce() throws Exception {
+        pools.start(wish(Map.of(PYTHON, 1)));
+        await(() -> pools.waiting() == 1);
+        var pod = made.pods.getFirst();
+        pod.breakStream();
+
+        await(() -> pod.deleted);
+        pools.look();
+        Thread.sleep(50);
+        assertThat(made.pods).as("it pauses").hasSize(1);
+        assertThat(pools.rows().getFirst().lastFailure()).contains("lost soon after its start");
+        time.updateAndGet(now -> now.plusSeconds(1));
+        await(() -> pools.waiting() == 1);
     }
 
     @Test
@@ -361,6 +378,7 @@ class WarmPoolsTest {
             Thread.sleep(5);
             under.decrementAndGet();
         };
+        time.updateAndGet(now -> now.plus(Duration.ofMinutes(2)));
         made.pods.forEach(TestingSandboxes.TestingPod::breakStream);
 
         await(() -> pools.waiting() == 6 && made.pods.size() == 12);

@@ -1,7 +1,7 @@
 package dev.countersign.sandbox;
 
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import dev.countersign.sandbox.wire.ControlLine;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -34,6 +34,7 @@ public final class TestingSandboxes implements SandboxStarter {
 
         /** Whether its interpreter died, so that nobody answers. */
         volatile boolean silent;
+
         private final CompletableFuture<Void> streamEnded = new CompletableFuture<>();
         private final CompletableFuture<PodEnd> ended = new CompletableFuture<>();
 
