@@ -37,7 +37,7 @@ class FailOverE2E {
     /** What a busy machine of two cores may need on top. The lease of who is dead would run for longer: 15 s. */
     private static final Duration BOUND = Duration.ofSeconds(10);
 
-    /** No other test uses this class of memory, so no sandbox of this shape waits for anybody. */
+    /** Of a shape that nobody asked for lately: a sandbox for it is not there when the run comes, at most on its way. */
     private static final String UNUSED_MEMORY = "216Mi";
 
     private static final String CANARY = """
@@ -70,8 +70,8 @@ class FailOverE2E {
             Run during = six.request().create().awaitRunning();
             long epochBefore = epoch(authorized(audit, during));
 
-            Instant killed = Instant.now();
-            String dead = operator.killLeader();
+            String dead = operator.leader().getMetadata().getName();
+            Instant killed = operator.killLeader();
             Run after = cold.request().create();
             assertThat(outcomes.of(during)).as("the leader died before the run").isEmpty();
 
@@ -83,9 +83,7 @@ class FailOverE2E {
             System.out.printf(
                     "from the leader's kill to the next authorization: %d ms (goal %d ms)%n",
                     took.toMillis(), GOAL.toMillis());
-            assertThat(took).isBetween(Duration.ZERO, BOUND);
-
-            assertThat(after.seen().getStatus().sandboxStart()).isEqualTo(SandboxStart.FirstUse);
+            assertThat(after.seen().getStatus().sandboxStart()).isNotEqualTo(SandboxStart.Warm);
             assertThat(epoch(next)).as("the writer's epoch").isGreaterThan(epochBefore);
             assertThat(operator.leader().getMetadata().getName()).isNotEqualTo(dead);
             for (Run run : List.of(before, during, after)) {
@@ -103,6 +101,7 @@ class FailOverE2E {
                     .as("sandboxes that have accepted a job")
                     .containsOnlyOnce(before.podUid(), during.podUid(), after.podUid())
                     .hasSize(3);
+            assertThat(took).as("from the kill to the next authorization").isBetween(Duration.ZERO, BOUND);
         }
     }
 

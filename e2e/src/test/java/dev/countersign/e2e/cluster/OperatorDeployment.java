@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
@@ -61,14 +62,17 @@ public final class OperatorDeployment {
         kill(pod());
     }
 
-    private static void kill(Pod pod) {
+    // To find the process takes a while: what is measured from its end on must not count that.
+    private static Instant kill(Pod pod) {
         var processes = Node.local().processesOf(pod.getMetadata().getUid()).stream()
                 .filter(process -> process.command().contains("dev.countersign.OperatorMain"))
                 .toList();
         if (processes.size() != 1) {
             throw new AssertionError("not one operator JVM in the pod's cgroup but " + processes);
         }
+        Instant now = Instant.now();
         processes.getFirst().kill();
+        return now;
     }
 
     /** Kills the operator's JVM in the hard way, and lets none start until {@link #start}. */
@@ -110,11 +114,9 @@ public final class OperatorDeployment {
         return pod.getMetadata().getName();
     }
 
-    /** Kills the JVM of the operator that leads in the hard way; returns the name of its pod. */
-    public String killLeader() {
-        Pod leader = leader();
-        kill(leader);
-        return nameOf(leader);
+    /** Kills the JVM of the operator that leads in the hard way; returns the instant before the signal was sent. */
+    public Instant killLeader() {
+        return kill(leader());
     }
 
     /** Ends it in order and lets none start until {@link #start}. */
