@@ -21,6 +21,9 @@ public final class Executions {
     /** A new object is written to by few; whoever loses three times may look at it again. */
     private static final int CLAIM_TRIES = 3;
 
+    /** A list that cannot be read to its end within minutes three times is not late but broken. */
+    private static final int COLLECT_TRIES = 3;
+
     /** Executions in one answer: with 64 KiB of output each, 6 MiB. */
     public static final long PAGE = 100;
 
@@ -49,9 +52,25 @@ public final class Executions {
 
     /**
      * What {@code take} makes of all Executions there are, read page by page: all at once they would fill the memory,
-     * finished ones with what they put out being most of them.
+     * finished ones with what they put out being most of them. The pages are of one version of the list. The API server
+     * forgets that after some minutes; then all is read from the start.
+     *
+     * @param take may be asked twice of the same one
+     * @throws KubernetesClientException if the list cannot be read, or was forgotten each time before its end
      */
     public <T> List<T> collect(Function<Execution, Stream<T>> take) {
+        for (int left = COLLECT_TRIES - 1; ; left--) {
+            try {
+                return collectOnce(take);
+            } catch (KubernetesClientException e) {
+                if (e.getCode() != HttpURLConnection.HTTP_GONE || left == 0) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private <T> List<T> collectOnce(Function<Execution, Stream<T>> take) {
         List<T> taken = new ArrayList<>();
         String next = null;
         do {

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
@@ -20,6 +21,7 @@ public final class OperatorDeployment {
     private static final int LINES = 15;
     private static final int LONGEST_LINE = 1500;
     private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration POLL = Duration.ofMillis(200);
 
     private final KubernetesClient client;
 
@@ -60,14 +62,17 @@ public final class OperatorDeployment {
         kill(pod());
     }
 
-    private static void kill(Pod pod) {
+    // To find the process takes a while: what is measured from its end on must not count that.
+    private static Instant kill(Pod pod) {
         var processes = Node.local().processesOf(pod.getMetadata().getUid()).stream()
                 .filter(process -> process.command().contains("dev.countersign.OperatorMain"))
                 .toList();
         if (processes.size() != 1) {
             throw new AssertionError("not one operator JVM in the pod's cgroup but " + processes);
         }
+        Instant now = Instant.now();
         processes.getFirst().kill();
+        return now;
     }
 
     /** Kills the operator's JVM in the hard way, and lets none start until {@link #start}. */
@@ -77,6 +82,41 @@ public final class OperatorDeployment {
         kill(pod());
         scale(0);
         Awaitility.await().atMost(PATIENCE).until(() -> pods().isEmpty());
+    }
+
+    /** Has this many operators run; returns when each of them leads or stands by, and one leads. */
+    public void runReplicas(int replicas) {
+        scale(replicas);
+        Awaitility.await(replicas + " operators are ready")
+                .atMost(PATIENCE)
+                .pollInterval(POLL)
+                .until(() -> pods().size() == replicas
+                        && pods().stream().allMatch(OperatorDeployment::isReady)
+                        && pods().stream().anyMatch(pod -> nameOf(pod).equals(holder())));
+        awaitActing();
+    }
+
+    /** The pod that holds the lease; fails where none of those that are there does. */
+    public Pod leader() {
+        String holder = holder();
+        return pods().stream()
+                .filter(pod -> nameOf(pod).equals(holder))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no pod of the operator is the lease's holder, " + holder));
+    }
+
+    private String holder() {
+        var lease = client.leases().inNamespace(NAMESPACE).withName(NAME).get();
+        return lease == null ? "" : String.valueOf(lease.getSpec().getHolderIdentity());
+    }
+
+    private static String nameOf(Pod pod) {
+        return pod.getMetadata().getName();
+    }
+
+    /** Kills the JVM of the operator that leads in the hard way; returns the instant before the signal was sent. */
+    public Instant killLeader() {
+        return kill(leader());
     }
 
     /** Ends it in order and lets none start until {@link #start}. */
