@@ -31,6 +31,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Isolated("kills the operator that leads")
 @Execution(ExecutionMode.SAME_THREAD)
 @Tag("one-node")
+@Tag("full")
 class FailOverE2E {
     private static final Duration GOAL = Duration.ofSeconds(5);
 
