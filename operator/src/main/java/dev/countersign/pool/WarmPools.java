@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
@@ -111,14 +112,13 @@ public final class WarmPools implements SandboxSupply, AutoCloseable {
     @Override
     public Claim claim(Key key) {
         var now = clock.instant();
+        // Taken before the demand is known: what this claim causes to be started is for the next one.
+        var waiting = open.test(key) ? stock.take(key, now) : Optional.<Sandbox>empty();
         var before = demand.claimed(key, now);
         look();
-        if (open.test(key)) {
-            var waiting = stock.take(key, now);
-            if (waiting.isPresent()) {
-                observer.warm();
-                return new Claim.Waiting(waiting.get());
-            }
+        if (waiting.isPresent()) {
+            observer.warm();
+            return new Claim.Waiting(waiting.get());
         }
         var why = why(key, before);
         observer.cold(why);
