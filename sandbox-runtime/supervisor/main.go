@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"countersign.dev/supervisor/internal/guard"
 	"countersign.dev/supervisor/internal/job"
@@ -50,14 +51,16 @@ func supervise(args []string) int {
 	if err := accept(sealer, work); err != nil {
 		return neverRan(errors.New("the accepted frame could not be written"))
 	}
+	operator := listen(stdin, terminate)
 	if startError != nil {
 		err = run.Failed(sealer, startError)
 	} else {
-		err = ready.Go(sealer, killRequests(stdin, terminate))
+		err = ready.Go(sealer, operator.kill)
 	}
 	if err != nil {
 		return noResult(err)
 	}
+	operator.awaitLeave()
 	return exitResult
 }
 
@@ -161,19 +164,41 @@ func accept(sealer *wire.Sealer, j *job.Job) error {
 	return sealer.Write(wire.Accepted, payload)
 }
 
-// killRequests joins the two ways in which the operator ends a run. The end of stdin is none of them.
-func killRequests(stdin *bufio.Reader, terminate <-chan os.Signal) <-chan string {
-	kill := make(chan string, 2)
+// longestLeave is how long the supervisor stays after its result if nobody lets it go.
+const longestLeave = time.Second
+
+// operator is what comes from outside while the code runs.
+type operator struct {
+	// kill joins the two ways in which the operator ends a run. The end of stdin is none of them.
+	kill chan string
+	// left is closed at the end of stdin.
+	left chan struct{}
+}
+
+func listen(stdin *bufio.Reader, terminate <-chan os.Signal) operator {
+	o := operator{kill: make(chan string, 2), left: make(chan struct{})}
 	go func() {
 		if wire.ReadKill(stdin) {
-			kill <- "the operator ended the run"
+			o.kill <- "the operator ended the run"
+		} else {
+			close(o.left)
 		}
 	}()
 	go func() {
 		<-terminate
-		kill <- "the sandbox was told to end"
+		o.kill <- "the sandbox was told to end"
 	}()
-	return kill
+	return o
+}
+
+// awaitLeave waits until the operator closes stdin, which it does when the outcome is written down: taking a sandbox
+// apart costs a small node more than the run did, and would be in the way of just that. Nothing runs here any more.
+func (o operator) awaitLeave() {
+	select {
+	case <-o.left:
+	case <-o.kill:
+	case <-time.After(longestLeave):
+	}
 }
 
 func neverRan(err error) int {

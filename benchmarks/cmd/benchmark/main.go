@@ -26,19 +26,21 @@ func main() {
 
 func run(args []string) error {
 	if len(args) == 0 {
-		return fmt.Errorf("full, quick, show or compare?")
+		return fmt.Errorf("full, quick, warm, show or compare?")
 	}
 	switch args[0] {
 	case "full":
 		return measure(scenario.Full, args[1:])
 	case "quick":
 		return measure(scenario.Quick, args[1:])
+	case "warm":
+		return measure(scenario.OnlyWarm, args[1:])
 	case "show":
 		return show(args[1:])
 	case "compare":
 		return compare(args[1:])
 	default:
-		return fmt.Errorf("%q: full, quick, show or compare?", args[0])
+		return fmt.Errorf("%q: full, quick, warm, show or compare?", args[0])
 	}
 }
 
@@ -49,6 +51,7 @@ func measure(sizes scenario.Sizes, args []string) error {
 	pull := flags.String("pull", "Never", "pull policy of the images")
 	runtimeClass := flags.String("runtime-class", "gvisor-nonet", "RuntimeClass of the sandboxes")
 	cluster := flags.String("cluster", "", "state directory of the one-node cluster, if it is that")
+	flags.DurationVar(&sizes.Pace, "pace", sizes.Pace, "time between the starts of warm runs; 0: by the refill rate")
 	flags.DurationVar(&sizes.Longest, "longest", sizes.Longest, "time after which nothing more is begun")
 	if err := flags.Parse(args); err != nil {
 		return err

@@ -49,3 +49,9 @@ var Quick = Sizes{
 	Saturating: []int{3}, SaturateEach: 6 * time.Second,
 	OpenLongest: 0, Burst: 8, BurstLongest: time.Minute,
 }
+
+// OnlyWarm is for whoever tunes the warm path: many runs of it at a steady pace, and the round trips that they build on.
+var OnlyWarm = Sizes{
+	Mode: "warm", Longest: 7 * time.Minute, Rounds: 1,
+	WarmRuns: 150, WarmLongest: 6 * time.Minute, Pace: 1800 * time.Millisecond, AttachTrips: 100,
+}

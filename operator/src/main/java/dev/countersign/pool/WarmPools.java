@@ -62,6 +62,7 @@ public final class WarmPools implements SandboxSupply, AutoCloseable {
     private final Demand demand = new Demand();
     private final Backoff backoff = new Backoff();
     private final Pace pace;
+    private final Lull lull = new Lull();
     private final QuotaRoom forRuns;
     private final Refills refills;
     private final PoolObserver observer;
@@ -115,14 +116,25 @@ public final class WarmPools implements SandboxSupply, AutoCloseable {
         // Taken before the demand is known: what this claim causes to be started is for the next one.
         var waiting = open.test(key) ? stock.take(key, now) : Optional.<Sandbox>empty();
         var before = demand.claimed(key, now);
-        look();
         if (waiting.isPresent()) {
             observer.warm();
-            return new Claim.Waiting(waiting.get());
+            return new Claim.Waiting(lent(waiting.get()));
         }
         var why = why(key, before);
         observer.cold(why);
+        look();
         return new Claim.Cold(why);
+    }
+
+    private Sandbox lent(Sandbox sandbox) {
+        String uid = sandbox.facts().uid();
+        lull.lent(uid, System.nanoTime());
+        look();
+        var unused = sandbox.released().thenRun(() -> {
+            lull.over(uid);
+            look();
+        });
+        return sandbox;
     }
 
     private ColdStart why(Key key, DemandSeen before) {
@@ -186,8 +198,10 @@ public final class WarmPools implements SandboxSupply, AutoCloseable {
     private void lookOn() {
         while (!closing) {
             try {
-                carryOut(plan());
-                if (news.tryAcquire(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+                var quiet = lull.left(System.nanoTime());
+                carryOut(plan(quiet.isZero() ? pace.slots(startsForRuns.get()) : 0));
+                var pause = quiet.isZero() ? LOOK : quiet;
+                if (news.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS)) {
                     news.drainPermits();
                 }
             } catch (InterruptedException e) {
@@ -207,9 +221,8 @@ public final class WarmPools implements SandboxSupply, AutoCloseable {
         }
     }
 
-    private PoolPlan plan() {
-        var now = clock.instant();
-        return planner.plan(states(), pace.slots(startsForRuns.get()), pace.startTime(), now);
+    private PoolPlan plan(int slots) {
+        return planner.plan(states(), slots, pace.startTime(), clock.instant());
     }
 
     private List<KeyState> states() {

@@ -51,6 +51,7 @@ public final class Sandbox implements AutoCloseable {
     private final AttachStream stream;
     private final Sink sink;
     private final AtomicReference<Hold> hold = new AtomicReference<>(Hold.FREE);
+    private final CompletableFuture<Void> released = new CompletableFuture<>();
     private volatile boolean left;
 
     private Sandbox(SandboxSupply.Key key, Ends ends, Pod pod, AttachStream stream, Sink sink) {
@@ -103,9 +104,11 @@ public final class Sandbox implements AutoCloseable {
 
     /** Another hold on the same pod, for whoever comes next; empty if the pod is spent, or this hold is over. */
     public Optional<Sandbox> surrender() {
-        return hold.compareAndSet(Hold.FREE, Hold.SURRENDERED)
-                ? Optional.of(new Sandbox(key, ends, pod, stream, sink))
-                : Optional.empty();
+        if (!hold.compareAndSet(Hold.FREE, Hold.SURRENDERED)) {
+            return Optional.empty();
+        }
+        released.complete(null);
+        return Optional.of(new Sandbox(key, ends, pod, stream, sink));
     }
 
     /**
@@ -145,6 +148,11 @@ public final class Sandbox implements AutoCloseable {
     /** Completes with how the container ended. */
     public CompletableFuture<PodEnd> ended() {
         return ends.of(key(pod));
+    }
+
+    /** Completes when this hold is over: closed or surrendered. */
+    public CompletableFuture<Void> released() {
+        return released;
     }
 
     /**
@@ -200,6 +208,7 @@ public final class Sandbox implements AutoCloseable {
         if (!left) {
             ends.delete(key(pod), pod.getMetadata().getUid());
         }
+        released.complete(null);
     }
 
     private static final class Sink implements Consumer<byte[]> {

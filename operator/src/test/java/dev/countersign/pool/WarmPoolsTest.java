@@ -162,6 +162,30 @@ class WarmPoolsTest {
     }
 
     @Test
+    void nothingIsStartedWhileTheRunIsYoung() throws Exception {
+        pools.start(wish(Map.of(PYTHON, 1)));
+        await(() -> pools.waiting() == 1);
+        long claimed = System.nanoTime();
+        var sandbox = claimed(PYTHON);
+        Thread.sleep(60);
+        var pods = made.alive();
+        // On a machine that was elsewhere for so long it may have begun.
+        if (System.nanoTime() - claimed < Lull.LONGEST.toNanos()) {
+            assertThat(pods).as("the run's pod only").hasSize(1);
+        }
+        sandbox.close();
+        await(() -> pools.waiting() == 1);
+    }
+
+    @Test
+    void aLongRunIsNotWaitedFor() throws Exception {
+        pools.start(wish(Map.of(PYTHON, 1)));
+        await(() -> pools.waiting() == 1);
+        claimed(PYTHON);
+        await(() -> pools.waiting() == 1);
+    }
+
+    @Test
     void allThatWaitedWereTaken() throws Exception {
         pools.start(wish(Map.of()));
         assertThat(cold(PYTHON)).isEqualTo(ColdStart.FirstUse);
