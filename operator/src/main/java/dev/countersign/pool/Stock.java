@@ -55,9 +55,17 @@ final class Stock {
 
     /** Takes out, to end it, the oldest in this namespace that is of another key. */
     synchronized Optional<Sandbox> takeOther(Key notThis) {
+        return takeOldest(key -> key.namespace().equals(notThis.namespace()) && !key.equals(notThis));
+    }
+
+    /** Takes out, to end it, the oldest that is of another key, of whatever department. */
+    synchronized Optional<Sandbox> takeOtherAnywhere(Key notThis) {
+        return takeOldest(key -> !key.equals(notThis));
+    }
+
+    private Optional<Sandbox> takeOldest(Predicate<Key> of) {
         return waiting.entrySet().stream()
-                .filter(each -> each.getKey().namespace().equals(notThis.namespace())
-                        && !each.getKey().equals(notThis))
+                .filter(each -> of.test(each.getKey()))
                 .flatMap(each -> each.getValue().stream())
                 .min(Comparator.comparing(each -> each.idle().started()))
                 .flatMap(each -> remove(each.idle().uid()));

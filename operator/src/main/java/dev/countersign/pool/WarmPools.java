@@ -63,7 +63,7 @@ public final class WarmPools implements SandboxSupply, AutoCloseable {
     private final Backoff backoff = new Backoff();
     private final Pace pace;
     private final Lull lull = new Lull();
-    private final QuotaRoom forRuns;
+    private final Room forRuns;
     private final Refills refills;
     private final PoolObserver observer;
     private final Predicate<Key> open;
@@ -96,7 +96,7 @@ public final class WarmPools implements SandboxSupply, AutoCloseable {
         this.open = open;
         this.clock = clock;
         this.random = random;
-        this.forRuns = new QuotaRoom(starter, stock, observer, clock);
+        this.forRuns = new Room(starter, stock, observer, clock);
         this.refills = new Refills(starter, this::keep, backoff, pace, observer, clock, random, this::look);
     }
 

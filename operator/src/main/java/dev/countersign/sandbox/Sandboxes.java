@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 
 /** Makes sandboxes: each when it is asked for. */
 public final class Sandboxes implements SandboxStarter {
-    /** What the API server says when a ResourceQuota is used up, and nothing else; there is no code for it. */
-    private static final String OVER_QUOTA = "exceeded quota";
+    /** How long the scheduler may take to find a node before it is asked whether there is one. */
+    private static final Duration SCHEDULING = Duration.ofSeconds(2);
 
     private final KubernetesClient client;
     private final PodWatch watch;
@@ -56,10 +56,16 @@ public final class Sandboxes implements SandboxStarter {
     @Override
     public Sandbox start(SandboxSupply.Key wanted, CompletableFuture<?> giveUp)
             throws SandboxUnavailable, InterruptedException {
+        return start(wanted, giveUp, () -> {});
+    }
+
+    @Override
+    public Sandbox start(SandboxSupply.Key wanted, CompletableFuture<?> giveUp, Runnable noRoom)
+            throws SandboxUnavailable, InterruptedException {
         String name = "sbx-" + wanted.shape().hash() + "-" + suffix.get();
         Pod pod = create(SandboxPod.from(wanted.shape(), wanted.department(), wanted.namespace(), name, settings));
         try {
-            return Sandbox.attach(wanted, ends, door, awaitRunning(pod, giveUp));
+            return Sandbox.attach(wanted, ends, door, awaitRunning(pod, giveUp, noRoom));
         } catch (IOException e) {
             delete(pod);
             throw new SandboxUnavailable("cannot attach to the sandbox pod: " + e.getMessage(), e);
@@ -80,7 +86,7 @@ public final class Sandboxes implements SandboxStarter {
             // The API server's words name the quota, the admission plugin or the missing namespace.
             String why = e.getStatus() == null ? e.getMessage() : e.getStatus().getMessage();
             String message = "the sandbox pod was not created: " + why;
-            throw e.getCode() == HttpURLConnection.HTTP_FORBIDDEN && why != null && why.contains(OVER_QUOTA)
+            throw e.getCode() == HttpURLConnection.HTTP_FORBIDDEN && why != null && QuotaRefusal.mayPass(why)
                     ? SandboxUnavailable.atQuota(message, e)
                     : new SandboxUnavailable(message, e);
         }
@@ -93,26 +99,43 @@ public final class Sandboxes implements SandboxStarter {
                 || e.getCode() >= HttpURLConnection.HTTP_INTERNAL_ERROR;
     }
 
-    private Pod awaitRunning(Pod pod, CompletableFuture<?> giveUp) throws SandboxUnavailable, InterruptedException {
+    private Pod awaitRunning(Pod pod, CompletableFuture<?> giveUp, Runnable noRoom)
+            throws SandboxUnavailable, InterruptedException {
         var key = key(pod);
         var started = watch.when(
                 key, seen -> PodEnd.isRunning(seen) || PodEnd.of(seen).isPresent());
         try {
-            CompletableFuture.anyOf(started, giveUp).get(startTimeout.toMillis(), TimeUnit.MILLISECONDS);
+            if (!cameIn(CompletableFuture.anyOf(started, giveUp), key, noRoom)) {
+                throw new SandboxUnavailable(
+                        "the sandbox pod did not start within " + startTimeout.toSeconds() + " s: " + explain(key));
+            }
             if (!started.isDone()) {
                 throw new SandboxUnavailable("no longer wanted");
             }
             return started.get()
                     .filter(PodEnd::isRunning)
                     .orElseThrow(() -> new SandboxUnavailable("the sandbox pod ended before it ran: " + explain(key)));
-        } catch (TimeoutException e) {
-            throw new SandboxUnavailable(
-                    "the sandbox pod did not start within " + startTimeout.toSeconds() + " s: " + explain(key), e);
         } catch (ExecutionException e) {
             throw new SandboxUnavailable("the sandbox pod cannot be watched", e);
         } finally {
             started.cancel(false);
         }
+    }
+
+    private boolean cameIn(CompletableFuture<?> news, PodWatch.PodKey key, Runnable noRoom)
+            throws InterruptedException, ExecutionException {
+        long end = System.nanoTime() + startTimeout.toNanos();
+        for (long left = startTimeout.toNanos(); left > 0; left = end - System.nanoTime()) {
+            try {
+                news.get(Math.min(left, SCHEDULING.toNanos()), TimeUnit.NANOSECONDS);
+                return true;
+            } catch (TimeoutException e) {
+                if (watch.find(key).filter(NodeRoom::isMissing).isPresent()) {
+                    noRoom.run();
+                }
+            }
+        }
+        return false;
     }
 
     /** The pod's own reasons for not running: unscheduled, image not there, refused by the runtime. */

@@ -364,6 +364,30 @@ class WarmPoolsTest {
     }
 
     @Test
+    void onFullNodesOthersGoUntilThereIsRoom() throws Exception {
+        pools.start(wish(Map.of(BASH, 3, RESEARCH, 1)));
+        await(() -> pools.waiting() == 4);
+        made.crowded = key -> made.alive().size() > 2;
+
+        var sandbox = pools.start(PYTHON, new CompletableFuture<>());
+        held.put(sandbox.facts().uid(), sandbox);
+
+        assertThat(counts.displaced).as("no more than needed").hasValue(2);
+        pools.look();
+        Thread.sleep(50);
+        assertThat(made.alive()).as("nobody takes the room back at once").hasSize(3);
+    }
+
+    @Test
+    void whatFitsOnNoNodeDoesNotDisplaceAll() throws Exception {
+        pools.start(wish(Map.of(BASH, 6, RESEARCH, 6)));
+        await(() -> pools.waiting() == 12);
+        made.crowded = key -> true;
+        assertThatThrownBy(() -> pools.start(PYTHON, new CompletableFuture<>())).isInstanceOf(SandboxUnavailable.class);
+        assertThat(counts.displaced).hasValue(8);
+    }
+
+    @Test
     void anotherFailureDisplacesNobody() throws Exception {
         pools.start(wish(Map.of(BASH, 1)));
         await(() -> pools.waiting() == 1);

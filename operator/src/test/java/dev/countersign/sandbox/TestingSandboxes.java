@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** Starts sandboxes without a cluster, and tells what became of their pods. */
@@ -61,6 +62,9 @@ public final class TestingSandboxes implements SandboxStarter {
 
     /** What each start meets before it succeeds. */
     public volatile Hindrance hindrance = (key, giveUp) -> {};
+
+    /** Whether no node has room for the key now. */
+    public volatile Predicate<SandboxSupply.Key> crowded = key -> false;
 
     /** What a start meets. */
     public interface Hindrance {
@@ -115,6 +119,18 @@ public final class TestingSandboxes implements SandboxStarter {
         } catch (IOException e) {
             throw new SandboxUnavailable("no stream", e);
         }
+    }
+
+    @Override
+    public Sandbox start(SandboxSupply.Key key, CompletableFuture<?> giveUp, Runnable noRoom)
+            throws SandboxUnavailable, InterruptedException {
+        for (int times = 0; times < 20 && crowded.test(key); times++) {
+            noRoom.run();
+        }
+        if (crowded.test(key)) {
+            throw new SandboxUnavailable("no node has room");
+        }
+        return start(key, giveUp);
     }
 
     private static Sandbox.Ends ends(TestingPod made) {

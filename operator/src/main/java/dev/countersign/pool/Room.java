@@ -16,10 +16,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Starts a sandbox for a run also where the department's quota is used up by sandboxes that wait for other work: one of
- * them goes, and the start is tried again. One run of a namespace at a time, so that two do not make room twice.
+ * Starts a sandbox for a run also where sandboxes that wait for other work have taken the room: of the department's quota,
+ * or of the nodes. One of them goes, and the start is tried again, or goes on.
+ *
+ * <p>At a full quota one run of a namespace at a time, so that two do not make room twice. On full nodes the pod stays,
+ * as what adds nodes to a cluster looks at pods that wait.
  */
-final class QuotaRoom implements SandboxStarter {
+final class Room implements SandboxStarter {
     /** A pod that is deleted is gone within its grace period, of 2 s, and what the node takes. */
     private static final Duration GOING = Duration.ofSeconds(15);
 
@@ -31,29 +34,35 @@ final class QuotaRoom implements SandboxStarter {
     /** None is started ahead while this lasts: it would take the room that was made. */
     private static final Duration PRESSURE = Duration.ofSeconds(30);
 
+    /** For one run on full nodes. One that finds no room after that may be larger than any node. */
+    private static final int MOST_DISPLACED = 8;
+
     private final SandboxStarter starter;
     private final Stock stock;
     private final PoolObserver observer;
     private final Clock clock;
     private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
     private final Map<String, Instant> pressed = new ConcurrentHashMap<>();
+    private volatile Instant nodesPressed = Instant.MIN;
 
-    QuotaRoom(SandboxStarter starter, Stock stock, PoolObserver observer, Clock clock) {
+    Room(SandboxStarter starter, Stock stock, PoolObserver observer, Clock clock) {
         this.starter = starter;
         this.stock = stock;
         this.observer = observer;
         this.clock = clock;
     }
 
-    /** Whether a run of this namespace lately met a full quota. */
+    /** Whether a run lately found the quota of this namespace, or the nodes, full. */
     boolean isPressed(String namespace) {
-        return clock.instant().isBefore(pressed.getOrDefault(namespace, Instant.MIN));
+        var now = clock.instant();
+        return now.isBefore(nodesPressed) || now.isBefore(pressed.getOrDefault(namespace, Instant.MIN));
     }
 
     @Override
     public Sandbox start(Key key, CompletableFuture<?> giveUp) throws SandboxUnavailable, InterruptedException {
+        var node = new NodeMaker(key);
         try {
-            return starter.start(key, giveUp);
+            return starter.start(key, giveUp, node);
         } catch (SandboxUnavailable e) {
             if (!e.isAtQuota()) {
                 throw e;
@@ -67,13 +76,13 @@ final class QuotaRoom implements SandboxStarter {
             }
         }
         try {
-            return startMakingRoom(key, giveUp);
+            return startMakingRoom(key, giveUp, node);
         } finally {
             lock.unlock();
         }
     }
 
-    private Sandbox startMakingRoom(Key key, CompletableFuture<?> giveUp)
+    private Sandbox startMakingRoom(Key key, CompletableFuture<?> giveUp, Runnable node)
             throws SandboxUnavailable, InterruptedException {
         // What others have made or given back meanwhile may be enough.
         var until = clock.instant();
@@ -83,7 +92,7 @@ final class QuotaRoom implements SandboxStarter {
                 return given.get();
             }
             try {
-                return starter.start(key, giveUp);
+                return starter.start(key, giveUp, node);
             } catch (SandboxUnavailable e) {
                 if (!e.isAtQuota() || giveUp.isDone()) {
                     throw e;
@@ -113,5 +122,27 @@ final class QuotaRoom implements SandboxStarter {
 
     private void press(Key key) {
         pressed.put(key.namespace(), clock.instant().plus(PRESSURE));
+    }
+
+    /** Has one more of those that wait go, each time it is told that no node has room; not without end. */
+    private final class NodeMaker implements Runnable {
+        private final Key key;
+        private int displaced;
+
+        NodeMaker(Key key) {
+            this.key = key;
+        }
+
+        @Override
+        public void run() {
+            nodesPressed = clock.instant().plus(PRESSURE);
+            if (displaced < MOST_DISPLACED) {
+                stock.takeOtherAnywhere(key).ifPresent(other -> {
+                    displaced++;
+                    observer.displaced();
+                    other.close();
+                });
+            }
+        }
     }
 }
