@@ -65,6 +65,7 @@ const (
 	BarePod  = "bare pod"
 	Runsc    = "runsc"
 	Attach   = "attach"
+	Hop      = "read"
 	BareRate = "bare pods"
 	OurRate  = "runs"
 	// Sustained is the account of clients that never pause; Idle that of nobody, in which a run is a second.

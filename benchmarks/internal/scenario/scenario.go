@@ -162,6 +162,7 @@ func (b *benchmark) measure(ctx context.Context) {
 		b.bareOnes(ctx)
 	}
 	b.attach(ctx)
+	b.hops(ctx, pace)
 	if refill == 0 {
 		refill = b.saturate(ctx)
 	}
@@ -410,6 +411,22 @@ func (b *benchmark) attach(ctx context.Context) {
 		return
 	}
 	b.records.merge(report.Attach, attachWhat, trips)
+}
+
+// Hops are the least that can be asked of the API server, without a pause and with the pause of warm runs: what a machine
+// that has looked away takes to look again, every part of a warm run takes as well.
+func (b *benchmark) hops(ctx context.Context, pace time.Duration) {
+	ask := func(name, what string, count int, interval time.Duration) {
+		load.Closed(ctx, count, interval, func(ctx context.Context, _ time.Time, _ int) {
+			began := time.Now()
+			_, err := b.administrator.Typed.CoreV1().ConfigMaps(department).Get(ctx, "kube-root-ca.crt", meta.GetOptions{})
+			if ctx.Err() == nil {
+				b.records.took(name, what, time.Since(began), err)
+			}
+		})
+	}
+	ask(report.Hop, "a ConfigMap read, the next at once", b.sizes.Hops, 0)
+	ask(report.Hop+", after a pause", "a ConfigMap read, the next after the pause of warm runs", b.sizes.Hops, pace)
 }
 
 const attachWhat = "a line to a waiting gVisor pod and back over an open attach"

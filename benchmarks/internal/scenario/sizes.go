@@ -22,6 +22,8 @@ type Sizes struct {
 	// Shapes that nobody has used, one in each round for each language.
 	ColdLanguages []string
 	AttachTrips   int
+	// Reads of the API server, and as many with pauses.
+	Hops int
 	// Clients that never pause, one stage each, for runs and for bare pods.
 	Saturating   []int
 	SaturateEach time.Duration
@@ -35,7 +37,7 @@ var Full = Sizes{
 	Mode: "full", Longest: 19 * time.Minute, Rounds: 5, Idle: 15 * time.Second,
 	WarmRuns: 500, WarmLongest: 120 * time.Second,
 	Jobs: 4, FollowedJobs: 2, BarePods: 4, Floors: 4,
-	ColdLanguages: []string{"Python", "JavaScript", "Bash"}, AttachTrips: 500,
+	ColdLanguages: []string{"Python", "JavaScript", "Bash"}, AttachTrips: 500, Hops: 30,
 	Saturating: []int{3, 6}, SaturateEach: 20 * time.Second,
 	OpenLongest: 90 * time.Second, Burst: 500, BurstLongest: 5 * time.Minute,
 }
@@ -45,7 +47,7 @@ var Quick = Sizes{
 	Mode: "quick", Longest: 60 * time.Second, Rounds: 1,
 	WarmRuns: 10, WarmLongest: 20 * time.Second, Pace: 2 * time.Second,
 	Jobs: 2, FollowedJobs: 0, BarePods: 2, Floors: 2,
-	ColdLanguages: []string{"Python"}, AttachTrips: 100,
+	ColdLanguages: []string{"Python"}, AttachTrips: 100, Hops: 3,
 	Saturating: []int{3}, SaturateEach: 6 * time.Second,
 	OpenLongest: 0, Burst: 8, BurstLongest: time.Minute,
 }
@@ -53,5 +55,5 @@ var Quick = Sizes{
 // OnlyWarm is for whoever tunes the warm path: many runs of it at a steady pace, and the round trips that they build on.
 var OnlyWarm = Sizes{
 	Mode: "warm", Longest: 7 * time.Minute, Rounds: 1,
-	WarmRuns: 150, WarmLongest: 6 * time.Minute, Pace: 1800 * time.Millisecond, AttachTrips: 100,
+	WarmRuns: 150, WarmLongest: 6 * time.Minute, Pace: 1800 * time.Millisecond, AttachTrips: 100, Hops: 15,
 }

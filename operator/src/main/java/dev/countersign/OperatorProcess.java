@@ -70,6 +70,7 @@ public final class OperatorProcess implements AutoCloseable {
     private final ServerClock clock = new ServerClock(Clock.systemUTC());
     private final Closers closers = new Closers();
     private final Readiness readiness = new Readiness();
+    private final StartTimes times = new StartTimes();
     private final UnaryOperator<AuditLog> auditDecoration;
     private volatile boolean closing;
 
@@ -94,15 +95,20 @@ public final class OperatorProcess implements AutoCloseable {
                         .withHttpClientBuilderConsumer(clock::listenTo)
                         .build());
         metrics.watchNodeClock(clock::nodeIsAhead);
+        times.done("client");
         Seen seen = look(client, metrics);
+        times.done("watches");
         // Not among the closers: the log may be opening when this process is told to end, and nobody else may write to
         // it
         // before that has ended. The kernel gives the lock up with the process.
         var turn = new LogTurn(config.audit().directory(), LOCK_RETRY);
         Log log;
         try {
-            long epoch = lead(client, turn);
+            boolean alone = turn.first().isPresent();
+            times.waited();
+            long epoch = lead(client, alone);
             clock.ask(client);
+            times.done("lease");
             metrics.watchAudit(readiness::auditTakesRecords);
             log = openLog(client, turn, epoch, metrics);
         } catch (InterruptedException | RuntimeException e) {
@@ -111,8 +117,12 @@ public final class OperatorProcess implements AutoCloseable {
         }
         AuditLog audit = closers.opened("audit", auditDecoration.apply(log.records()));
         readiness.audit(audit);
+        times.done("log");
         act(client, seen, audit, log.usage(), metrics);
+        times.done("loops");
         readiness.acting();
+        metrics.acting(times.sum());
+        LOG.atInfo().addKeyValue("stages", times).log("acting");
     }
 
     /** @param usage as the log tells it, and goes on telling */
@@ -170,8 +180,8 @@ public final class OperatorProcess implements AutoCloseable {
         }
     }
 
-    private long lead(KubernetesClient client, LogTurn turn) throws InterruptedException {
-        boolean alone = turn.first().isPresent();
+    // With alone: nobody else has the log.
+    private long lead(KubernetesClient client, boolean alone) throws InterruptedException {
         var election = config.leaderElection();
         if (!election.enabled()) {
             return 0;
@@ -215,7 +225,9 @@ public final class OperatorProcess implements AutoCloseable {
                         client, config.operator().namespace(), config.keys().secretName(), new SecureRandom())
                 .load();
         var ends = new PodEnds(client, pods);
+        times.done("keys");
         Guard guard = guard(client, departments, changes, audit, metrics);
+        times.done("guard");
         var assembly = new RunsAssembly(config, client, clock);
         LiveFacts facts = assembly.facts(departments::current, guard, audit, usage);
         var door = closers.opened("attach", new AttachClient(client.getConfiguration(), SandboxPod.CONTAINER));
@@ -232,7 +244,9 @@ public final class OperatorProcess implements AutoCloseable {
                 () -> departments.current().all().size(),
                 () -> departments.problem().isEmpty());
         var executions = new Executions(client);
+        times.done("parts");
         new Recovery(audit, executions, runs, pods, ends).start();
+        times.done("recovery");
         guard.onChange(catalog::retell);
         pool.start(
                 () -> assembly.wish(catalog, departments.current()),

@@ -177,6 +177,14 @@ public final class OperatorMetrics implements AutoCloseable {
                 .register(registry);
     }
 
+    /** How long this process took until it acted, a standby's wait left out. */
+    public void acting(Duration after) {
+        Gauge.builder("countersign.start", () -> after.toMillis() / MILLIS)
+                .baseUnit("seconds")
+                .description("What this process took until it acted, its time as a standby left out")
+                .register(registry);
+    }
+
     public AuditObserver auditObserver() {
         return auditObserver;
     }
