@@ -9,10 +9,13 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"time"
 
 	"countersign.dev/benchmarks/internal/bare"
+	"countersign.dev/benchmarks/internal/kube"
+	"countersign.dev/benchmarks/internal/records"
 	"countersign.dev/benchmarks/internal/report"
 	"countersign.dev/benchmarks/internal/scenario"
 )
@@ -26,7 +29,7 @@ func main() {
 
 func run(args []string) error {
 	if len(args) == 0 {
-		return fmt.Errorf("full, quick, warm, show or compare?")
+		return fmt.Errorf("full, quick, warm, fill, clear, show or compare?")
 	}
 	switch args[0] {
 	case "full":
@@ -35,12 +38,16 @@ func run(args []string) error {
 		return measure(scenario.Quick, args[1:])
 	case "warm":
 		return measure(scenario.OnlyWarm, args[1:])
+	case "fill":
+		return fill(args[1:])
+	case "clear":
+		return empty()
 	case "show":
 		return show(args[1:])
 	case "compare":
 		return compare(args[1:])
 	default:
-		return fmt.Errorf("%q: full, quick, warm, show or compare?", args[0])
+		return fmt.Errorf("%q: full, quick, warm, fill, clear, show or compare?", args[0])
 	}
 }
 
@@ -91,6 +98,35 @@ func measure(sizes scenario.Sizes, args []string) error {
 		os.Exit(1)
 	}
 	return nil
+}
+
+func fill(args []string) error {
+	if len(args) != 1 {
+		return fmt.Errorf("fill: how many?")
+	}
+	count, err := strconv.Atoi(args[0])
+	if err != nil || count < 1 || count > 100_000 {
+		return fmt.Errorf("fill: %q: 1 to 100000", args[0])
+	}
+	administrator, err := kube.Administrator()
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return records.Fill(ctx, administrator, count, func(format string, args ...any) {
+		fmt.Fprintf(os.Stderr, format+"\n", args...)
+	})
+}
+
+func empty() error {
+	administrator, err := kube.Administrator()
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return records.Clear(ctx, administrator)
 }
 
 func write(result *report.Report, directory string) error {
