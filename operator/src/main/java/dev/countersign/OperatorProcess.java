@@ -122,7 +122,7 @@ public final class OperatorProcess implements AutoCloseable {
         times.done("loops");
         readiness.acting();
         metrics.acting(times.sum());
-        LOG.atInfo().addKeyValue("stages", times).log("acting");
+        LOG.atInfo().addKeyValue("stages", times.toString()).log("acting");
     }
 
     /** @param usage as the log tells it, and goes on telling */

@@ -67,7 +67,8 @@ class StoryE2E {
         assertThat(run.stdout()).contains("kernel: Linux version").contains("Sun Jan 10 15:06:54 PST 2016");
         assertThat(run.result().usage()).satisfies(usage -> {
             assertThat(usage.wallMillis()).isPositive().isLessThan(30_000);
-            assertThat(usage.cpuMillis()).isPositive().isLessThan(5_000);
+            // gVisor counts in ticks of 10 ms, and this takes less.
+            assertThat(usage.cpuMillis()).isNotNegative().isLessThan(5_000);
             assertThat(usage.peakMemoryBytes()).isBetween(1L << 20, 128L << 20);
             assertThat(usage.outputBytes())
                     .isEqualTo(bytes(run.stdout()) + bytes(run.result().stderr()));

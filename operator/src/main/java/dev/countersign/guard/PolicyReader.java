@@ -14,12 +14,14 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 
 /**
  * Reads the chart's admission policies, each by its name: the operator has no right to those of others. As JSON: a typed
@@ -47,13 +49,30 @@ final class PolicyReader {
 
     /** @throws KubernetesClientException if the API server does not answer, or does not allow it */
     Observation read() {
-        List<ObservedPolicy> policies = new ArrayList<>();
         Optional<String> fills = versionThatFills();
-        for (PolicyKey key : keys) {
-            Optional<String> version = key.kind().guards() ? Optional.of(VERSION) : fills;
-            version.flatMap(each -> policy(each, key)).ifPresent(policies::add);
+        // All at once: one after the other they would be most of what a new leader waits for.
+        List<CompletableFuture<Optional<ObservedPolicy>>> asked = keys.stream()
+                .map(key -> atOnce(() ->
+                        (key.kind().guards() ? Optional.of(VERSION) : fills).flatMap(version -> policy(version, key))))
+                .toList();
+        var parameters = atOnce(this::parameters);
+        List<ObservedPolicy> policies = asked.stream()
+                .map(PolicyReader::answer)
+                .flatMap(Optional::stream)
+                .toList();
+        return new Observation(policies, answer(parameters), fills.isPresent());
+    }
+
+    private static <T> CompletableFuture<T> atOnce(Supplier<T> read) {
+        return CompletableFuture.supplyAsync(read, Thread::startVirtualThread);
+    }
+
+    private static <T> T answer(CompletableFuture<T> read) {
+        try {
+            return read.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
-        return new Observation(policies, parameters(), fills.isPresent());
     }
 
     private Optional<String> versionThatFills() {

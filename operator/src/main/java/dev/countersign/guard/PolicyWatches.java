@@ -12,7 +12,8 @@ import java.util.Set;
 
 /**
  * Says when something about the policies that guard, or their parameters, has happened. The filling policies are not
- * watched: they do not guard, and the looks at intervals see them.
+ * watched, as not every cluster has them: the looks at intervals see them, and by their generation what became of them in
+ * between.
  */
 final class PolicyWatches implements AutoCloseable {
 

@@ -12,6 +12,8 @@ import dev.countersign.config.Departments;
 import dev.countersign.config.Quotas;
 import dev.countersign.guard.check.Rule;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -271,6 +273,27 @@ class GuardWatchIT {
         Instant restored = Instant.now();
         await("intact").atMost(Duration.ofSeconds(40)).until(() -> guard.state().intact());
         assertThat(guard.state().since()).isAfter(restored);
+    }
+
+    @Test
+    void aFillingPolicyThatIsAlteredBreaksTrustAlsoOnceItIsAsItWas() {
+        var filling = cluster.policy("MutatingAdmissionPolicyBinding", "countersign-identity-executions");
+        org.junit.jupiter.api.Assumptions.assumeTrue(filling.get() != null, "this cluster has no filling policies");
+        Instant altered = Instant.now();
+        var merge = PatchContext.of(PatchType.JSON_MERGE);
+        filling.patch(merge, "{\"spec\": {\"matchResources\": {\"matchPolicy\": \"Exact\"}}}");
+        try {
+            guard.look();
+            await("noticed").atMost(NOTICED).until(() -> !guard.state().intact());
+            assertThat(guard.state().problems())
+                    .anyMatch(each -> each.startsWith(
+                            "MutatingAdmissionPolicyBinding countersign-identity-executions was altered"));
+        } finally {
+            filling.patch(merge, "{\"spec\": {\"matchResources\": null}}");
+        }
+        guard.look();
+        await("intact").atMost(Duration.ofSeconds(40)).until(() -> guard.state().intact());
+        assertThat(guard.state().since()).isAfter(altered);
     }
 
     @Test

@@ -34,11 +34,13 @@ public final class Continuity {
     private @Nullable Instant since;
 
     /**
-     * Takes over what an earlier operator has seen and recorded.
+     * Takes over what an earlier operator has seen and recorded. Nothing counts from before, whatever the objects' own
+     * history says: forgeries may have been let in while not one of them was touched.
      *
      * @param since as it was recorded: the margin is in it
      */
     public void resume(GuardIdentity identity, Instant since) {
+        refusingSince = since;
         identity.policies().forEach((key, version) -> stands.put(key, new Stand(version, since)));
     }
 

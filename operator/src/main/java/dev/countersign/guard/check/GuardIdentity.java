@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * Which very objects guard, in which version of each. As long as it stays the same, nothing about them was changed, not
  * even for a moment.
  *
- * <p>The parameters are part of it as evidence only: whatever they waive, the operator judges again by itself.
+ * <p>The parameters are part of it as evidence: they have no generation to prove what they were.
  *
- * @param policies the policies and bindings that guard
+ * @param policies the policies and bindings, those that only fill in as well
  * @param parameters absent if there are none
  */
 public record GuardIdentity(

@@ -5,6 +5,7 @@ import dev.countersign.guard.GuardState;
 import dev.countersign.guard.Mode;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -16,15 +17,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Three things make the guard broken: policies that are not as they must be, forgeries that are not refused, and not
  * knowing. Only the first two move {@link GuardState#since}: while the API server could not be asked, the policies were
- * what their versions prove them to have been. Nor do parameters that disagree with the departments: the operator judges
- * by itself whatever they waive.
+ * what their versions prove them to have been. Nor do parameters that disagree with the departments, as they do for a minute
+ * after each change of a department: the operator judges by itself who approves what.
  */
 public final class Judgement {
 
     private static final int PROBLEMS_TOLD = 20;
 
     private final ExpectedPolicies expected;
-    private final Set<PolicyKey> required;
+    private final Set<PolicyKey> guarding;
     private final Continuity continuity;
 
     private @Nullable PolicyFingerprint fingerprint;
@@ -37,7 +38,7 @@ public final class Judgement {
     public Judgement(ExpectedPolicies expected, Continuity continuity) {
         this.expected = expected;
         this.continuity = continuity;
-        this.required = expected.specs().keySet().stream()
+        this.guarding = expected.specs().keySet().stream()
                 .filter(key -> key.kind().guards())
                 .collect(Collectors.toUnmodifiableSet());
     }
@@ -53,7 +54,7 @@ public final class Judgement {
         PolicyFingerprint next = PolicyFingerprint.of(expected, found, departments);
         fingerprint = next;
         notSeen = null;
-        continuity.looked(required, next.whole().values(), now);
+        continuity.looked(required(found), next.whole().values(), now);
         if (!next.problems().isEmpty() || !next.disagreements().isEmpty()) {
             // What was refused, or not, meanwhile says nothing of the policies once they are right again.
             probes = null;
@@ -67,6 +68,16 @@ public final class Judgement {
             epoch++;
         }
         return news || probes == null;
+    }
+
+    // One that only fills in may be missing. If it is there it must be as it is meant to be, and have been so: it can
+    // fill in
+    // what nobody has sent.
+    private Set<PolicyKey> required(Observation found) {
+        var required = new HashSet<>(expected.specs().keySet());
+        required.retainAll(found.byKey().keySet());
+        required.addAll(guarding);
+        return required;
     }
 
     /** Whether forgeries would say anything now. */

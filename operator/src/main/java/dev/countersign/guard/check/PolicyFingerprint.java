@@ -15,15 +15,16 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What one look at the API server says of the chart's own policies. Policies of others are not our business: each can
- * only refuse more.
+ * What one look at the API server says of the chart's own policies. Those of others are not our business: what refuses can
+ * only refuse more, and whoever may add one that changes objects on their way is not defended against, except by whoever
+ * sends the object and looks at what was stored (docs/threat-model.md).
  *
  * @param whole the policies that are as they must be, with their version and time of creation
  * @param problems of policies that guard; empty: all of them are as they must be
  * @param disagreements between the departments' policies and what the admission policies are told of them
- * @param warnings about policies that do not guard
- * @param identity of the policies that guard, altered ones included
- * @param digest over the specs of the policies that guard and the parameters, as they are
+ * @param warnings about policies that only fill in, and are not there
+ * @param identity of all the policies that are there, altered ones included
+ * @param digest over the specs of all the policies that are there and the parameters, as they are
  */
 public record PolicyFingerprint(
         Map<PolicyKey, ObservedPolicy> whole,
@@ -52,10 +53,11 @@ public record PolicyFingerprint(
         List<String> warnings = new ArrayList<>();
         expected.specs().forEach((key, spec) -> {
             ObservedPolicy policy = live.get(key);
-            List<String> faults = key.kind().guards() ? problems : warnings;
             if (policy == null) {
-                if (key.kind().guards() || found.fills()) {
-                    faults.add(key + " is missing: " + REPAIR);
+                if (key.kind().guards()) {
+                    problems.add(key + " is missing: " + REPAIR);
+                } else if (found.fills()) {
+                    warnings.add(key + " is missing: " + REPAIR);
                 }
                 return;
             }
@@ -63,7 +65,8 @@ public record PolicyFingerprint(
             if (paths.isEmpty()) {
                 whole.put(key, policy);
             } else {
-                faults.add(key + " was altered (" + told(paths) + "): " + REPAIR);
+                // Also one that only fills in: it could fill in anything.
+                problems.add(key + " was altered (" + told(paths) + "): " + REPAIR);
             }
         });
         return new PolicyFingerprint(
@@ -71,8 +74,8 @@ public record PolicyFingerprint(
                 problems,
                 disagreements(found, departments),
                 warnings,
-                identity(guarding(expected, live), found),
-                digest(guarding(expected, live), found));
+                identity(present(expected, live), found),
+                digest(present(expected, live), found));
     }
 
     private static String told(List<String> paths) {
@@ -100,22 +103,17 @@ public record PolicyFingerprint(
         return different;
     }
 
-    /** The expected policies that guard and are there, as they are. */
-    private static SortedMap<PolicyKey, ObservedPolicy> guarding(
+    /** The expected policies that are there, as they are. */
+    private static SortedMap<PolicyKey, ObservedPolicy> present(
             ExpectedPolicies expected, Map<PolicyKey, ObservedPolicy> live) {
-        SortedMap<PolicyKey, ObservedPolicy> guarding = new TreeMap<>();
-        for (PolicyKey key : expected.specs().keySet()) {
-            ObservedPolicy policy = live.get(key);
-            if (policy != null && key.kind().guards()) {
-                guarding.put(key, policy);
-            }
-        }
-        return guarding;
+        SortedMap<PolicyKey, ObservedPolicy> present = new TreeMap<>(live);
+        present.keySet().retainAll(expected.specs().keySet());
+        return present;
     }
 
-    private static GuardIdentity identity(SortedMap<PolicyKey, ObservedPolicy> guarding, Observation found) {
+    private static GuardIdentity identity(SortedMap<PolicyKey, ObservedPolicy> present, Observation found) {
         SortedMap<PolicyKey, Version> versions = new TreeMap<>();
-        guarding.forEach((key, policy) -> versions.put(key, policy.version()));
+        present.forEach((key, policy) -> versions.put(key, policy.version()));
         return new GuardIdentity(
                 versions,
                 found.parameters()
@@ -123,10 +121,10 @@ public record PolicyFingerprint(
                         .orElse(null));
     }
 
-    private static String digest(SortedMap<PolicyKey, ObservedPolicy> guarding, Observation found) {
+    private static String digest(SortedMap<PolicyKey, ObservedPolicy> present, Observation found) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         ArrayNode policies = json.putArray("policies");
-        guarding.forEach((key, policy) -> policies.addObject()
+        present.forEach((key, policy) -> policies.addObject()
                 .put("kind", key.kind().kind())
                 .put("name", key.name())
                 .set("spec", NormalSpec.of(key.kind(), policy.spec())));

@@ -100,6 +100,16 @@ class ContinuityTest {
     }
 
     @Test
+    void aBreakThatOnlyForgeriesHaveShownIsRememberedOverARestart() {
+        continuity.resume(identity(new Version("1", 1)), at(-60));
+
+        continuity.looked(Set.of(POLICY), List.of(seen(POLICY, "1", 1, at(-900))), NOON);
+        continuity.refused(NOON);
+
+        assertThat(continuity.since()).contains(at(-60));
+    }
+
+    @Test
     void theRecordOfOtherObjectsDoesNot() {
         continuity.resume(identity(new Version("other", 4)), at(-600));
 

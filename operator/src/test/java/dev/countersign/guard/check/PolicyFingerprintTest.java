@@ -61,14 +61,15 @@ class PolicyFingerprintTest {
     }
 
     @Test
-    void theIdentityIsThatOfTheObjectsThatGuard() {
+    void theIdentityIsThatOfAllThatAreThere() {
         GuardIdentity identity = fingerprint(YAML.createArrayNode()).identity();
 
         assertThat(identity.text())
                 .isEqualTo("{\"parameters\":{\"resourceVersion\":\"7\",\"uid\":\"c1\"},\"policies\":["
                         + "{\"generation\":1,\"kind\":\"ValidatingAdmissionPolicy\",\"name\":\"countersign-approvals\","
                         + "\"uid\":\"p1\"},{\"generation\":1,\"kind\":\"ValidatingAdmissionPolicyBinding\","
-                        + "\"name\":\"countersign-approvals\",\"uid\":\"b1\"}]}");
+                        + "\"name\":\"countersign-approvals\",\"uid\":\"b1\"},{\"generation\":1,"
+                        + "\"kind\":\"MutatingAdmissionPolicy\",\"name\":\"countersign-identity\",\"uid\":\"m1\"}]}");
         assertThat(GuardIdentity.parse(identity.text())).contains(identity);
     }
 
