@@ -20,6 +20,8 @@ import dev.countersign.guard.Guard;
 import dev.countersign.guard.GuardState;
 import dev.countersign.guard.GuardWatch;
 import dev.countersign.guard.Mode;
+import dev.countersign.guard.PackedPolicies;
+import dev.countersign.guard.check.ExpectedPolicies;
 import dev.countersign.kube.Catalog;
 import dev.countersign.kube.Executions;
 import dev.countersign.kube.Leadership;
@@ -43,6 +45,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -71,6 +74,10 @@ public final class OperatorProcess implements AutoCloseable {
     private final Closers closers = new Closers();
     private final Readiness readiness = new Readiness();
     private final StartTimes times = new StartTimes();
+
+    /** Read while others are waited for: a parser that runs for the first time takes its time. */
+    private final CompletableFuture<ExpectedPolicies> policies;
+
     private final UnaryOperator<AuditLog> auditDecoration;
     private volatile boolean closing;
 
@@ -82,6 +89,8 @@ public final class OperatorProcess implements AutoCloseable {
     OperatorProcess(OperatorConfig config, UnaryOperator<AuditLog> auditDecoration) {
         this.config = config;
         this.auditDecoration = auditDecoration;
+        this.policies = CompletableFuture.supplyAsync(
+                () -> PackedPolicies.in(config.operator().namespace()));
     }
 
     /** Starts and, once this operator leads, acts. Returns when everything runs. */
@@ -273,13 +282,15 @@ public final class OperatorProcess implements AutoCloseable {
         }
         var guard = closers.opened(
                 "guard",
-                GuardWatch.open(new GuardWatch.Terms(
-                        client,
-                        config.operator().namespace(),
-                        departments::current,
-                        new AuditedGuard(audit),
-                        metrics::guardProbeFailed,
-                        clock)));
+                GuardWatch.open(
+                        new GuardWatch.Terms(
+                                client,
+                                config.operator().namespace(),
+                                departments::current,
+                                new AuditedGuard(audit),
+                                metrics::guardProbeFailed,
+                                clock),
+                        policies.join()));
         changes.onChange(now -> guard.look());
         metrics.watchGuard(guard::state);
         return guard;

@@ -106,8 +106,8 @@ public final class GuardWatch implements Guard, AutoCloseable {
     }
 
     /** Starts to watch; returns with the first judgement, or after ten seconds without one: the guard is broken then. */
-    public static GuardWatch open(Terms terms) throws InterruptedException {
-        var guard = new GuardWatch(terms, PackedPolicies.in(terms.operatorNamespace()));
+    public static GuardWatch open(Terms terms, ExpectedPolicies expected) throws InterruptedException {
+        var guard = new GuardWatch(terms, expected);
         guard.start();
         return guard;
     }

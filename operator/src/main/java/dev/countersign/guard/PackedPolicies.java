@@ -16,14 +16,14 @@ import java.util.jar.JarFile;
 import java.util.stream.Stream;
 
 /** The chart's admission policies, as they were when this operator was built: they are in its jar. */
-final class PackedPolicies {
+public final class PackedPolicies {
 
     private static final String FOLDER = "admission";
 
     private PackedPolicies() {}
 
     /** @throws IllegalStateException if the jar holds none */
-    static ExpectedPolicies in(String operatorNamespace) {
+    public static ExpectedPolicies in(String operatorNamespace) {
         URL folder = PackedPolicies.class.getResource("/" + FOLDER);
         if (folder == null) {
             throw new IllegalStateException("this build of the operator holds no admission policies");

@@ -92,13 +92,15 @@ class GuardWatchIT {
     }
 
     private GuardWatch open() throws InterruptedException {
-        GuardWatch opened = GuardWatch.open(new GuardWatch.Terms(
-                cluster.client(),
-                GuardedCluster.OPERATOR_NAMESPACE,
-                departments::get,
-                journal,
-                failures::add,
-                Clock.systemUTC()));
+        GuardWatch opened = GuardWatch.open(
+                new GuardWatch.Terms(
+                        cluster.client(),
+                        GuardedCluster.OPERATOR_NAMESPACE,
+                        departments::get,
+                        journal,
+                        failures::add,
+                        Clock.systemUTC()),
+                PackedPolicies.in(GuardedCluster.OPERATOR_NAMESPACE));
         await("the guard stands")
                 .atMost(RESTORED)
                 .untilAsserted(() -> assertThat(opened.state().problems()).isEmpty());
