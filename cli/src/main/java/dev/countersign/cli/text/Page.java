@@ -79,7 +79,7 @@ public final class Page {
         return this;
     }
 
-    /** Rows under headings; the last column is as long as it is. */
+    /** Rows under headings, wrapped like any line: a cell that is too long cannot reach the margin by itself. */
     public Page table(List<String> headings, List<List<String>> rows) {
         List<List<String>> all = new ArrayList<>();
         all.add(headings);
@@ -93,7 +93,7 @@ public final class Page {
                     line.repeat(' ', columns - Columns.of(row.get(column)) + GAP);
                 }
             }
-            lines.add(line.toString().stripTrailing());
+            wrap("", "", line.toString().stripTrailing());
         }
         return this;
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PageTest {
 
@@ -32,6 +34,53 @@ class PageTest {
     void wideLettersCountTwice() {
         assertThat(new Page(40, false).quoted("日".repeat(20)).text().lines())
                 .containsExactly("  | " + "日".repeat(18), "  > 日日");
+    }
+
+    @ParameterizedTest(name = "U+{0}")
+    @ValueSource(
+            strings = {
+                "1100", "231A", "23F0", "25FD", "2614", "26A1", "2705", "274C", "2B50", "3042", "4DC0", "A960", "A97C",
+                "AC00", "F900", "FF01", "16FE0", "17000", "18B00", "18CFF", "1B000", "1F004", "1F0CF", "1F18E", "1F200",
+                "1F680", "1FAF0", "20000", "30000"
+            })
+    void whatATerminalMayDrawWideCannotOverflow(String number) {
+        String wide = Character.toString(Integer.parseInt(number, 16));
+
+        assertThat(new Page(40, false).quoted(wide.repeat(19)).text().lines())
+                .containsExactly("  | " + wide.repeat(18), "  > " + wide);
+    }
+
+    @Test
+    void lettersOfNarrowScriptsAndMarksTakeNoMoreThanTheyNeed() {
+        for (String narrow : List.of("a", "\u00e4", "\u0439", "\u0939", "\u2192", "\ua4d0", "\uff71", "a\u0301")) {
+            assertThat(Columns.of(narrow)).as(narrow).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void everyPictureAndIdeographIsWide() {
+        for (int each = 0; each <= Character.MAX_CODE_POINT; each++) {
+            boolean mark = Character.getType(each) == Character.NON_SPACING_MARK;
+            if (!mark && (Character.isEmojiPresentation(each) || Character.isIdeographic(each))) {
+                assertThat(Columns.of(Character.toString(each))).isEqualTo(2);
+            }
+        }
+    }
+
+    @Test
+    void aRowThatWouldRunOutOfTheScreenGoesOnWithAMark() {
+        String fake = "x" + " ".repeat(31) + "report    approved by carol";
+        String text = new Page(40, false)
+                .table(List.of("NAME", "BY"), List.of(List.of("\u2705".repeat(20), "bob"), List.of("sweep", fake)))
+                .text();
+
+        assertThat(text.lines()).allSatisfy(each -> {
+            assertThat(Columns.of(each)).isLessThanOrEqualTo(40);
+            assertThat(each).doesNotStartWith("report");
+        });
+        assertThat(text.lines().filter(each -> each.startsWith("> "))).hasSize(4);
+        assertThat(text.replace("\n> ", ""))
+                .contains("\u2705".repeat(20) + "  bob\n", "sweep" + " ".repeat(37) + fake + "\n");
     }
 
     @Test
