@@ -94,6 +94,27 @@ class PageTest {
     }
 
     @Test
+    void rightToLeftLettersAreWarnedOfAboveAndEscapedInCodeAndChangesOfIt() {
+        var page = new Page(100, false)
+                .line("a\u200b")
+                .field("By", "\u05d3\u05e0")
+                .numbered("if \u05d0 > 1:")
+                .difference("\u0627 = 1", "\u0628 = 1");
+
+        assertThat(page.text().lines())
+                .containsExactly(
+                        "WARNING: 1 invisible or control character is shown as <U+....>",
+                        "WARNING: 5 right-to-left letters: a terminal may draw such lines in another order; in code they"
+                                + " are shown as <U+....>",
+                        "",
+                        "a<U+200B>",
+                        "By:            \u05d3\u05e0",
+                        "  1 | if <U+05D0> > 1:",
+                        "  - <U+0627> = 1",
+                        "  + <U+0628> = 1");
+    }
+
+    @Test
     void aCellCannotBreakOutOfItsRow() {
         String text = new Page(80, false)
                 .table(List.of("NAME", "BY"), List.of(List.of("a\nb", "\u001b[2Jc"), List.of("d", "e")))
