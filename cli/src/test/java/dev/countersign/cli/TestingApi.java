@@ -2,6 +2,7 @@ package dev.countersign.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -46,7 +47,7 @@ public final class TestingApi implements AutoCloseable {
     /** What a command printed, and its exit code. */
     public record Outcome(int exit, String out, String err) {}
 
-    private record Answer(int status, String body) {}
+    private record Answer(int status, String body, boolean isOverWhatWasSent) {}
 
     private final HttpServer server;
     private final Path kubeconfig;
@@ -82,7 +83,17 @@ public final class TestingApi implements AutoCloseable {
 
     public TestingApi on(String request, int status, String yaml) {
         answers.computeIfAbsent(request, each -> new ArrayDeque<>())
-                .add(new Answer(status, tree(yaml).toString()));
+                .add(new Answer(status, tree(yaml).toString(), false));
+        return this;
+    }
+
+    /**
+     * The object is stored as it was sent, with this merge patch over it: what the cluster fills in, or what somebody
+     * changes on its way.
+     */
+    public TestingApi stores(String request, String yaml) {
+        answers.computeIfAbsent(request, each -> new ArrayDeque<>())
+                .add(new Answer(201, tree(yaml).toString(), true));
         return this;
     }
 
@@ -144,7 +155,10 @@ public final class TestingApi implements AutoCloseable {
         requests.add(new Request(exchange.getRequestMethod(), path, body, new HashMap<>(exchange.getRequestHeaders())));
         boolean watch = query != null && query.startsWith("watch=");
         Answer answer = next((watch ? "WATCH" : exchange.getRequestMethod()) + " " + path);
-        byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
+        String given = answer.isOverWhatWasSent()
+                ? patched(Json.read(body), Json.read(answer.body())).toString()
+                : answer.body();
+        byte[] bytes = given.getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(answer.status(), bytes.length);
         exchange.getResponseBody().write(bytes);
         exchange.close();
@@ -155,7 +169,23 @@ public final class TestingApi implements AutoCloseable {
         Answer answer = queue.size() > 1 ? queue.poll() : queue.peek();
         return answer != null
                 ? answer
-                : new Answer(404, "{\"kind\":\"Status\",\"reason\":\"NotFound\",\"message\":\"" + request + "\"}");
+                : new Answer(
+                        404, "{\"kind\":\"Status\",\"reason\":\"NotFound\",\"message\":\"" + request + "\"}", false);
+    }
+
+    private static JsonNode patched(JsonNode object, JsonNode patch) {
+        if (!(patch instanceof ObjectNode changes)) {
+            return patch;
+        }
+        ObjectNode patched = object instanceof ObjectNode before ? before.deepCopy() : changes.objectNode();
+        changes.properties().forEach(each -> {
+            if (each.getValue().isNull()) {
+                patched.remove(each.getKey());
+            } else {
+                patched.set(each.getKey(), patched(patched.path(each.getKey()), each.getValue()));
+            }
+        });
+        return patched;
     }
 
     /** YAML as JSON. */

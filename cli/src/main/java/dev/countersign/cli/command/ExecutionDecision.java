@@ -90,11 +90,13 @@ record ExecutionDecision(Session session, Decisions decisions, ExecutionReview r
         }
     }
 
+    /** Sends the decision, and says what the operator makes of it. */
     Exit send(Decision decision, String requestDigest) {
-        String name = review.name();
-        session.api().create(Kind.EXECUTION_APPROVAL.in(session.namespace()), approval(decision, requestDigest));
-        session.say("ExecutionApproval " + name + " created: " + decision + ", digest " + requestDigest);
-        return decisions.waits() ? judged(name) : Exit.DONE;
+        var stored = Stored.of(session, Kind.EXECUTION_APPROVAL, approval(decision, requestDigest));
+        stored.mustBeAsDecided(stored.spec().path("decision"));
+        session.say("ExecutionApproval " + stored.name() + " created: " + decision + ", digest "
+                + stored.spec().path("requestDigest").asText());
+        return decisions.waits() ? judged(stored.name()) : Exit.DONE;
     }
 
     private Exit judged(String name) {

@@ -43,19 +43,55 @@ final class RevokeCommand extends ApiCommand {
                     "see kubectl countersign list, or: kubectl countersign show TEMPLATE");
         }
         Subject caller = session.self();
+        List<String> altered = new ArrayList<>();
+        List<String> notRevoked = new ArrayList<>();
         for (ApprovalStanding each : standing) {
-            ObjectNode patch = JsonNodeFactory.instance.objectNode();
-            ObjectNode revocation = patch.putObject("spec").putObject("revocation");
-            revocation.set("revokedBy", Session.subject(caller));
-            if (reason != null) {
-                revocation.put("reason", reason);
+            ObjectNode patch = patch(caller);
+            JsonNode stored =
+                    session.api().patch(Kind.TEMPLATE_APPROVAL.in(session.namespace()) + "/" + each.name(), patch);
+            List<String> alterations = Alterations.ofRevocation(patch, stored);
+            if (!alterations.isEmpty()) {
+                session.tell("TemplateApproval " + each.name() + ":");
+                Stored.tell(session, alterations);
+                altered.add(each.name());
             }
-            session.api().patch(Kind.TEMPLATE_APPROVAL.in(session.namespace()) + "/" + each.name(), patch);
+            if (!stored.path("spec").path("revocation").isObject()) {
+                notRevoked.add(each.name());
+                continue;
+            }
             session.say("TemplateApproval " + each.name() + " revoked ("
                     + each.approval().getSpec().grant().templateRef().name() + ", by "
                     + each.approval().getSpec().grant().approvedBy().username() + ")");
         }
+        // Not before the last one: what is altered once must not keep the others from being revoked.
+        mustBeAsSent(session, altered, notRevoked);
         return Exit.DONE;
+    }
+
+    private ObjectNode patch(Subject caller) {
+        ObjectNode patch = JsonNodeFactory.instance.objectNode();
+        ObjectNode revocation = patch.putObject("spec").putObject("revocation");
+        revocation.set("revokedBy", Session.subject(caller));
+        if (reason != null) {
+            revocation.put("reason", reason);
+        }
+        return patch;
+    }
+
+    private static void mustBeAsSent(Session session, List<String> altered, List<String> notRevoked) {
+        if (!notRevoked.isEmpty()) {
+            throw Trouble.platform(
+                    "NOT revoked, since the revocation was taken out before it was stored: "
+                            + String.join(", ", notRevoked),
+                    "delete at once what still stands, which ends it too: kubectl -n " + session.namespace()
+                            + " delete " + Kind.TEMPLATE_APPROVAL.plural() + " " + String.join(" ", notRevoked) + ". "
+                            + Stored.CAUSE);
+        }
+        if (!altered.isEmpty()) {
+            throw Trouble.platform(
+                    "revoked, but not in the words that were sent, see above: " + String.join(", ", altered),
+                    Stored.CAUSE);
+        }
     }
 
     private static List<ApprovalStanding> approvals(Session session, Target what) {

@@ -87,10 +87,11 @@ final class RunCommand extends ApiCommand {
     Exit run(Session session) {
         Duration most = Times.of("--timeout", timeout, Duration.ofSeconds(1), LONGEST);
         String collection = Kind.EXECUTION.in(session.namespace());
-        JsonNode created = session.api().create(collection, execution(session));
-        String name = created.path("metadata").path("name").asText();
+        var stored = Stored.of(session, Kind.EXECUTION, execution(session));
+        stored.mustBeAsAsked();
+        String name = stored.name();
         if (noWait) {
-            print(session, created, name);
+            print(session, stored.object(), name);
             return Exit.DONE;
         }
         session.tell("Execution " + name + " created");

@@ -3,7 +3,6 @@ package dev.countersign.cli.command;
 import dev.countersign.api.execution.Execution;
 import dev.countersign.api.execution.ExecutionResult;
 import dev.countersign.cli.kube.Json;
-import dev.countersign.cli.text.Page;
 import dev.countersign.cli.text.Visible;
 import java.io.PrintStream;
 import java.util.Base64;
@@ -38,9 +37,7 @@ record RunOutput(Session session) {
         } else if (text != null && !text.isEmpty()) {
             var visible = new Visible(session.surroundings().asciiOnly());
             List<String> lines = visible.lines(text);
-            if (visible.hidden() > 0) {
-                session.surroundings().err().println("WARNING: " + Page.warning(visible.hidden()));
-            }
+            visible.warnings().forEach(each -> session.surroundings().err().println("WARNING: " + each));
             lines.forEach(to::println);
             to.flush();
         }

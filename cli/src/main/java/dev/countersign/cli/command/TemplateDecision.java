@@ -78,12 +78,12 @@ record TemplateDecision(Session session, Decisions decisions, TemplateReview rev
 
     /** Sends the decision, and says what the operator makes of it. */
     Exit send(Decision decision, ObjectNode ceilings) {
-        JsonNode created =
-                session.api().create(Kind.TEMPLATE_APPROVAL.in(session.namespace()), approval(decision, ceilings));
-        String name = created.path("metadata").path("name").asText();
-        session.say("TemplateApproval " + name + " created: " + review.name() + " " + decision + ", digest "
-                + review.digest());
-        return decisions.waits() ? judged(name) : Exit.DONE;
+        var stored = Stored.of(session, Kind.TEMPLATE_APPROVAL, approval(decision, ceilings));
+        JsonNode grant = stored.spec().path("grant");
+        stored.mustBeAsDecided(grant.path("decision"));
+        session.say("TemplateApproval " + stored.name() + " created: " + review.name() + " " + decision + ", digest "
+                + grant.path("templateDigest").asText());
+        return decisions.waits() ? judged(stored.name()) : Exit.DONE;
     }
 
     private Exit judged(String name) {

@@ -1,6 +1,12 @@
 package dev.countersign.cli.text;
 
-/** How wide terminals draw text: East Asian letters and pictures take two columns, marks none. */
+/**
+ * How wide terminals draw text at most: East Asian letters and pictures take two columns, marks none.
+ *
+ * <p>Which characters are wide differs between terminals and grows with every Unicode version. A character taken for too
+ * wide breaks a line early; one taken for too narrow lets the terminal break it, without our mark. So all are wide where
+ * wide ones are found at all, but for scripts that are known to be narrow.
+ */
 final class Columns {
     private Columns() {}
 
@@ -46,14 +52,19 @@ final class Columns {
     }
 
     private static boolean isWide(int character) {
-        return character >= 0x1100 && character <= 0x115F
-                || character >= 0x2E80 && character <= 0xA4CF
-                || character >= 0xAC00 && character <= 0xD7A3
-                || character >= 0xF900 && character <= 0xFAFF
-                || character >= 0xFE30 && character <= 0xFE6F
-                || character >= 0xFF00 && character <= 0xFF60
-                || character >= 0xFFE0 && character <= 0xFFE6
-                || character >= 0x1F300 && character <= 0x1FAFF
-                || character >= 0x20000 && character <= 0x3FFFD;
+        return character >= 0x1100 && character <= 0x115F || character >= 0x2300 && !isNarrow(character);
+    }
+
+    // Braille; Glagolitic to Ethiopic; Lisu to Rejang; Javanese to Meetei Mayek; Latin to Arabic presentation forms;
+    // halfwidth forms.
+    private static boolean isNarrow(int character) {
+        return character >= 0x2800 && character <= 0x28FF
+                || character >= 0x2C00 && character <= 0x2DFF
+                || character >= 0xA4D0 && character <= 0xA95F
+                || character >= 0xA980 && character <= 0xABFF
+                || character >= 0xFB00 && character <= 0xFDCF
+                || character >= 0xFE70 && character <= 0xFEFC
+                || character >= 0xFF61 && character <= 0xFFDC
+                || character >= 0xFFE8 && character <= 0xFFEE;
     }
 }

@@ -24,11 +24,6 @@ public final class Page {
         this.visible = new Visible(asciiOnly);
     }
 
-    /** How many characters are shown as {@code <U+....>} because they would not be seen otherwise. */
-    public int hidden() {
-        return visible.hidden();
-    }
-
     public Page blank() {
         lines.add("");
         return this;
@@ -52,9 +47,9 @@ public final class Page {
         return this;
     }
 
-    /** A text with its lines numbered. */
+    /** Code with its lines numbered. */
     public Page numbered(String text) {
-        List<String> shown = visible.lines(text);
+        List<String> shown = visible.code(text);
         int digits = Integer.toString(shown.size()).length();
         for (int i = 0; i < shown.size(); i++) {
             String number = " ".repeat(digits - Integer.toString(i + 1).length()) + (i + 1);
@@ -69,17 +64,17 @@ public final class Page {
         return this;
     }
 
-    /** The difference of two texts, with a little around each change. */
+    /** The difference of two texts, read as code, with a little around each change. */
     public Page difference(String before, String after) {
-        var old = visible.lines(before);
-        var now = visible.lines(after);
+        var old = visible.code(before);
+        var now = visible.code(after);
         for (String each : new LineDifference(old, now).around(3)) {
             wrap("  " + each.charAt(0) + " ", "  ", each.substring(1));
         }
         return this;
     }
 
-    /** Rows under headings; the last column is as long as it is. */
+    /** Rows under headings, wrapped like any line: a cell that is too long cannot reach the margin by itself. */
     public Page table(List<String> headings, List<List<String>> rows) {
         List<List<String>> all = new ArrayList<>();
         all.add(headings);
@@ -93,7 +88,7 @@ public final class Page {
                     line.repeat(' ', columns - Columns.of(row.get(column)) + GAP);
                 }
             }
-            lines.add(line.toString().stripTrailing());
+            wrap("", "", line.toString().stripTrailing());
         }
         return this;
     }
@@ -101,18 +96,13 @@ public final class Page {
     /** The whole page, ready for a terminal, with the warning first where there is something to warn of. */
     public String text() {
         var text = new StringBuilder();
-        if (hidden() > 0) {
-            text.append("WARNING: ").append(warning(hidden())).append("\n\n");
+        List<String> warnings = visible.warnings();
+        warnings.forEach(each -> text.append("WARNING: ").append(each).append('\n'));
+        if (!warnings.isEmpty()) {
+            text.append('\n');
         }
         lines.forEach(each -> text.append(each).append('\n'));
         return text.toString();
-    }
-
-    /** What is said at the top of a page with hidden characters on it. */
-    public static String warning(int hidden) {
-        return hidden == 1
-                ? "1 invisible or control character is shown as <U+....>"
-                : hidden + " invisible or control characters are shown as <U+....>";
     }
 
     // To the column: in code and data every space counts.

@@ -11,6 +11,10 @@ import java.util.List;
  * paragraph separators, private and unassigned code points, lone surrogates, and marks without a letter to stand on. A
  * text that contains {@code <U+} itself gets its {@code <} escaped, so what is shown has one reading only.
  *
+ * <p>Right-to-left letters are seen for what they are, but a terminal that reorders them moves what stands around them,
+ * too. People have names in them, so they are counted and stay as they are; in code they are escaped like the rest, for
+ * its order is what it does.
+ *
  * <p>Not thread-safe: one for a page.
  */
 public final class Visible {
@@ -21,6 +25,7 @@ public final class Visible {
 
     private final boolean asciiOnly;
     private int hidden;
+    private int rightToLeft;
 
     /**
      * @param asciiOnly everything beyond ASCII is escaped as well (and not counted), for terminals that do not read
@@ -35,25 +40,50 @@ public final class Visible {
         return hidden;
     }
 
+    /** What is said above what was shown, a line each; empty: nothing to warn of. */
+    public List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
+        if (hidden > 0) {
+            warnings.add(
+                    hidden == 1
+                            ? "1 invisible or control character is shown as <U+....>"
+                            : hidden + " invisible or control characters are shown as <U+....>");
+        }
+        if (rightToLeft > 0) {
+            warnings.add((rightToLeft == 1 ? "1 right-to-left letter" : rightToLeft + " right-to-left letters")
+                    + ": a terminal may draw such lines in another order; in code they are shown as <U+....>");
+        }
+        return warnings;
+    }
+
     /** A text that is one line; line feeds and tabs in it are shown as characters too. */
     public String line(String text) {
-        return shown(text, false);
+        return shown(text, false, false);
     }
 
     /** The lines of a text, split at line feeds only; tabs become spaces up to the next eighth column. */
     public List<String> lines(String text) {
+        return lines(text, false);
+    }
+
+    /** The same of code: nothing in it may be drawn in another order than it is read in. */
+    public List<String> code(String text) {
+        return lines(text, true);
+    }
+
+    private List<String> lines(String text, boolean code) {
         String whole = text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
         List<String> lines = new ArrayList<>();
         int start = 0;
         for (int end = whole.indexOf('\n'); end >= 0; end = whole.indexOf('\n', start)) {
-            lines.add(shown(whole.substring(start, end), true));
+            lines.add(shown(whole.substring(start, end), true, code));
             start = end + 1;
         }
-        lines.add(shown(whole.substring(start), true));
+        lines.add(shown(whole.substring(start), true, code));
         return lines;
     }
 
-    private String shown(String text, boolean tabs) {
+    private String shown(String text, boolean tabs, boolean code) {
         var shown = new StringBuilder(text.length() + 16);
         int marks = MOST_MARKS + 1;
         int column = 0;
@@ -68,6 +98,15 @@ public final class Visible {
                 hidden++;
                 marks = MOST_MARKS;
                 escape(shown, character);
+            } else if (isRightToLeft(character) && !asciiOnly) {
+                rightToLeft++;
+                if (code) {
+                    // A mark after it would stand on our escape.
+                    marks = MOST_MARKS;
+                    escape(shown, character);
+                } else {
+                    shown.appendCodePoint(character);
+                }
             } else if (character == '<' && text.startsWith("U+", i + 1) || asciiOnly && character > '~') {
                 escape(shown, character);
             } else {
@@ -90,6 +129,15 @@ public final class Visible {
                 || type == Character.COMBINING_SPACING_MARK;
     }
 
+    private static boolean isRightToLeft(int character) {
+        return switch (Character.getDirectionality(character)) {
+            case Character.DIRECTIONALITY_RIGHT_TO_LEFT,
+                    Character.DIRECTIONALITY_RIGHT_TO_LEFT_ARABIC,
+                    Character.DIRECTIONALITY_ARABIC_NUMBER -> true;
+            default -> false;
+        };
+    }
+
     private static boolean isHidden(int character) {
         return switch (Character.getType(character)) {
             case Character.CONTROL,
@@ -104,8 +152,8 @@ public final class Visible {
         };
     }
 
-    // Letters, marks and symbols by their category, but drawn as nothing (Unicode: Default_Ignorable_Code_Point, and
-    // the Braille pattern without dots).
+    // Letters, marks and symbols by their category, but drawn as nothing (Unicode: Default_Ignorable_Code_Point, the
+    // Braille pattern without dots, joiners of consonants and numbers, a filler, the null notehead).
     private static boolean looksLikeNothing(int character) {
         return character == 0x034F
                 || character == 0x115F
@@ -114,9 +162,13 @@ public final class Visible {
                 || character == 0x17B5
                 || character >= 0x180B && character <= 0x180F
                 || character == 0x2800
+                || character == 0x2D7F
                 || character == 0x3164
                 || character >= 0xFE00 && character <= 0xFE0F
                 || character == 0xFFA0
+                || character == 0x1107F
+                || character == 0x16FE4
+                || character == 0x1D159
                 || character >= 0x1D173 && character <= 0x1D17A
                 || character >= 0xE0000 && character <= 0xE0FFF;
     }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ExecutionCommandsTest {
     private static final String EXECUTIONS = TestingApi.KINDS + "executions";
@@ -40,6 +41,8 @@ class ExecutionCommandsTest {
               files: [{path: data.bin, contentBase64: AAH/}, {path: notes.txt, content: hello}]
               limits: {memory: 64Mi}
             """;
+
+    private static final String NAMED = "metadata: {name: report-1}";
 
     private static final String TEMPLATE = """
             apiVersion: countersign.dev/v1alpha1
@@ -74,7 +77,7 @@ class ExecutionCommandsTest {
 
     @Test
     void approveSendsTheDigestOfWhatItHasShown() {
-        api.on("GET " + RUN, SPEC + holding(digest())).on("POST " + DECISIONS, "{}");
+        api.on("GET " + RUN, SPEC + holding(digest())).stores("POST " + DECISIONS, "{}");
         api.on(
                 "GET " + DECISIONS + "/report-1",
                 "{status: {conditions: [{type: Authorized, status: 'True', reason: Accepted, message: let in}]}}");
@@ -125,7 +128,7 @@ class ExecutionCommandsTest {
     @Test
     void approveShowsEveryByteOfAFileThatIsNoTextUpTo16KiB() {
         String spec = withBinary(16 << 10);
-        api.on("GET " + RUN, spec + holding(digestOf(spec))).on("POST " + DECISIONS, "{}");
+        api.on("GET " + RUN, spec + holding(digestOf(spec))).stores("POST " + DECISIONS, "{}");
 
         var outcome = api.run("approve", "execution", "report-1", "--yes", "--no-wait");
 
@@ -140,7 +143,7 @@ class ExecutionCommandsTest {
     @Test
     void approveRefusesBytesThatWereNotShownUnlessToldThatTheyWereSeen() throws IOException {
         String spec = withBinary((16 << 10) + 1);
-        api.on("GET " + RUN, spec + holding(digestOf(spec))).on("POST " + DECISIONS, "{}");
+        api.on("GET " + RUN, spec + holding(digestOf(spec))).stores("POST " + DECISIONS, "{}");
 
         var refused = api.run("approve", "execution", "report-1", "--yes", "--no-wait");
 
@@ -174,7 +177,7 @@ class ExecutionCommandsTest {
     @Test
     void denyNeedsOnlyWhatTheOperatorAsks() {
         String asked = "sha256:" + "0".repeat(64);
-        api.on("GET " + RUN, SPEC + holding(asked)).on("POST " + DECISIONS, "{}");
+        api.on("GET " + RUN, SPEC + holding(asked)).stores("POST " + DECISIONS, "{}");
 
         assertThat(api.run("deny", "execution", "report-1", "--reason", "no", "--no-wait")
                         .exit())
@@ -184,6 +187,128 @@ class ExecutionCommandsTest {
                 api.requests("POST", "executionapprovals").getFirst().json().path("spec");
         assertThat(spec.path("decision").asText()).isEqualTo("Denied");
         assertThat(spec.path("requestDigest").asText()).isEqualTo(asked);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{executionRef: {name: report-2}}",
+                "{executionRef: {uid: 7b0b3b9e-0000-4000-8000-000000000002}}",
+                "{requestDigest: 'sha256:0000000000000000000000000000000000000000000000000000000000000000'}",
+                "{requestedBy: {username: tom}}",
+                "{requestedBy: {uid: u-7}}",
+                "{decision: Denied}",
+                "{reason: Good.}",
+                "{approvedBy: {username: bob}}",
+                "{validForSeconds: 3600}",
+                "{validForSeconds: null}",
+                "{more: true}"
+            })
+    void approveNoticesAnApprovalThatWasChangedOnItsWay(String spec) {
+        api.on("GET " + RUN, SPEC + holding(digest())).stores("POST " + DECISIONS, "spec: " + spec);
+
+        var outcome = api.run("approve", "execution", "report-1", "--yes", "--no-wait", "--valid-for", "5m");
+
+        assertThat(outcome.exit()).isEqualTo(3);
+        assertThat(outcome.out()).doesNotContain("created");
+        assertThat(outcome.err())
+                .startsWith("spec.")
+                .contains(
+                        "Error: ExecutionApproval report-1 is not what you decided: it was changed before it was stored",
+                        "kubectl -n finance delete executionapprovals report-1. Something in the cluster changes",
+                        "tell whoever looks after its admission webhooks and mutating policies");
+    }
+
+    @Test
+    void theDefaultOfAnApprovalIsNoChange() {
+        api.on("GET " + RUN, SPEC + holding(digest()));
+        api.stores("POST " + DECISIONS, "spec: {validForSeconds: 600}");
+        api.stores("POST " + DECISIONS, "spec: {validForSeconds: 601}");
+
+        assertThat(api.run("approve", "execution", "report-1", "--yes", "--no-wait")
+                        .exit())
+                .isZero();
+        assertThat(api.run("approve", "execution", "report-1", "--yes", "--no-wait")
+                        .exit())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void denyNoticesADenialThatBecameAnApproval() {
+        api.on("GET " + RUN, SPEC + holding(digest())).stores("POST " + DECISIONS, "spec: {decision: Approved}");
+
+        var outcome = api.run("deny", "execution", "report-1", "--no-wait");
+
+        assertThat(outcome.exit()).isEqualTo(3);
+        assertThat(outcome.err())
+                .contains(
+                        "spec.decision: sent \"Denied\", stored \"Approved\"",
+                        "take it back at once: kubectl -n finance delete executionapprovals report-1. ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{templateRef: {name: other}}",
+                "{templateRef: {digest: 'sha256:0'}}",
+                "{inputs: {n: 2}}",
+                "{inputs: {n: 1, m: 1}}",
+                "{inputs: null}",
+                "{stdin: x}",
+                "{code: x}",
+                "{files: [{path: a, content: b}]}",
+                "{reasoning: null}",
+                "{requestedBy: {username: bob}}",
+                "{limits: {memory: 65Mi}}",
+                "{limits: {processes: 1}}",
+                "{activeDeadlineSeconds: 5}",
+                "{ttlSecondsAfterFinished: 0}",
+                "{cancel: true}",
+                "{more: true}"
+            })
+    void runNoticesARunThatWasChangedOnItsWayAndLeavesItAlone(String spec) {
+        api.stores("POST " + EXECUTIONS, NAMED + "\nspec: " + spec).on("GET " + RUN, SPEC + over("Completed"));
+
+        var outcome = api.run(
+                "run", "report", "--inputs", "{\"n\": 1}", "--reasoning", "why", "--limit", "memory=64Mi", "--no-wait");
+
+        assertThat(outcome.exit()).isEqualTo(3);
+        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.err())
+                .startsWith("spec.")
+                .contains(
+                        "Error: Execution report-1 is not what you asked for: it was changed before it was stored",
+                        "kubectl -n finance patch executions report-1 --type merge -p '{\"spec\":{\"cancel\":true}}'. ",
+                        "tell whoever looks after its admission webhooks and mutating policies");
+        assertThat(api.requests("PATCH", "")).isEmpty();
+        assertThat(api.requests("DELETE", "")).isEmpty();
+    }
+
+    @Test
+    void theDefaultsOfARunAreNoChangeAndNumbersAreTheSameHoweverTheyAreWritten() {
+        api.stores(
+                "POST " + EXECUTIONS,
+                NAMED + "\nspec: {ttlSecondsAfterFinished: 3600, cancel: false,"
+                        + " inputs: {n: 1, id: 12345678901234567000, rate: 0.1}}");
+
+        var outcome = api.run(
+                "run",
+                "report",
+                "--no-wait",
+                "--inputs",
+                "{\"n\": 1.0, \"id\": 12345678901234567000.5, \"rate\": 0.10}");
+
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.out()).isEqualTo("report-1\n");
+    }
+
+    @Test
+    void aWholeNumberIsComparedToItsLastDigit() {
+        api.stores("POST " + EXECUTIONS, NAMED + "\nspec: {inputs: {id: 9007199254740992}}");
+
+        assertThat(api.run("run", "report", "--no-wait", "--inputs", "{\"id\": 9007199254740993}")
+                        .err())
+                .startsWith("spec.inputs.id: sent 9007199254740993, stored 9007199254740992\n");
     }
 
     @ParameterizedTest
@@ -201,14 +326,14 @@ class ExecutionCommandsTest {
         "SomethingNew, 3"
     })
     void runEndsWithTheOutcomesExitCode(String reason, int exit) {
-        api.on("POST " + EXECUTIONS, SPEC).on("GET " + RUN, SPEC + over(reason));
+        api.stores("POST " + EXECUTIONS, NAMED).on("GET " + RUN, SPEC + over(reason));
 
         assertThat(api.run("run", "report").exit()).isEqualTo(exit);
     }
 
     @Test
     void runSendsWhatItWasGivenAndPrintsWhatTheCodePrinted() throws IOException {
-        api.on("POST " + EXECUTIONS, SPEC).on("GET " + RUN, SPEC + holding(digest()));
+        api.stores("POST " + EXECUTIONS, NAMED).on("GET " + RUN, SPEC + holding(digest()));
         api.on("WATCH " + EXECUTIONS, "{type: MODIFIED, object: " + TestingApi.tree(SPEC + over("Completed")) + "}");
         Path file = Files.write(folder.resolve("a.bin"), new byte[] {0, 1, (byte) 0xff});
         Path text = Files.writeString(folder.resolve("b.txt"), "hello");
@@ -255,7 +380,7 @@ class ExecutionCommandsTest {
 
     @Test
     void runAsJsonIsExactAndInAscii() throws IOException {
-        api.on("POST " + EXECUTIONS, SPEC).on("GET " + RUN, SPEC + over("Completed"));
+        api.stores("POST " + EXECUTIONS, NAMED).on("GET " + RUN, SPEC + over("Completed"));
 
         String out = api.run("run", "report", "-o", "json").out();
 
@@ -265,7 +390,7 @@ class ExecutionCommandsTest {
 
     @Test
     void runGivesUpWaitingAndSaysThatTheRunGoesOn() {
-        api.on("POST " + EXECUTIONS, SPEC).on("GET " + RUN, SPEC + holding(digest()));
+        api.stores("POST " + EXECUTIONS, NAMED).on("GET " + RUN, SPEC + holding(digest()));
         api.on("WATCH " + EXECUTIONS, "{type: BOOKMARK, object: {}}");
 
         var outcome = api.run("run", "report", "--timeout", "1s");

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TemplateCommandsTest {
     private static final String TEMPLATE = TestingApi.KINDS + "codetemplates/report";
@@ -87,7 +89,7 @@ class TemplateCommandsTest {
     @Test
     void approveSendsTheBytesThatItHasShown() {
         api.on("GET " + TEMPLATE, template(digest())).on("GET " + APPROVALS, "items: []");
-        api.on("POST " + APPROVALS, "metadata: {name: report-x, resourceVersion: '5'}");
+        api.stores("POST " + APPROVALS, "metadata: {name: report-x, resourceVersion: '5'}");
         api.on("GET " + APPROVALS + "/report-x", ready("True", "Accepted", "approved by alice"));
 
         var outcome = api.types("report")
@@ -107,7 +109,9 @@ class TemplateCommandsTest {
 
         assertThat(outcome.err()).isEqualTo("Type report to approve it, anything else to leave it: ");
         assertThat(outcome.exit()).isZero();
-        assertThat(outcome.out()).contains("  3 | print(total)", "Accepted: approved by alice");
+        assertThat(outcome.out())
+                .contains("  3 | print(total)", "Accepted: approved by alice")
+                .contains("TemplateApproval report-x created: report Approved, digest\n> " + digest());
         JsonNode grant = api.requests("POST", "templateapprovals")
                 .getFirst()
                 .json()
@@ -127,7 +131,7 @@ class TemplateCommandsTest {
     @Test
     void whoMayNotReadApprovalsIsToldThatItsWorthIsNotKnown() {
         api.on("GET " + TEMPLATE, template(digest())).on("GET " + APPROVALS, "items: []");
-        api.on("POST " + APPROVALS, "metadata: {name: report-x, resourceVersion: '5'}");
+        api.stores("POST " + APPROVALS, "metadata: {name: report-x, resourceVersion: '5'}");
         api.refuse("GET " + APPROVALS + "/report-x", 403, "Forbidden", "no");
 
         var outcome = api.types("report").run("approve", "report");
@@ -162,7 +166,7 @@ class TemplateCommandsTest {
     @Test
     void approveRefusesAuthorsUnlessTheDepartmentHasOnePersonOnly() {
         api.on("GET " + TEMPLATE, template(digest()).replace("username: tom", "username: alice"));
-        api.on("GET " + APPROVALS, "items: []").on("POST " + APPROVALS, "metadata: {name: report-x}");
+        api.on("GET " + APPROVALS, "items: []").stores("POST " + APPROVALS, "metadata: {name: report-x}");
 
         assertThat(api.types("report").run("approve", "report").err()).contains("you are an author of report");
         assertNothingSent();
@@ -185,7 +189,7 @@ class TemplateCommandsTest {
     @Test
     void approveWithoutATerminalNeedsToBeToldSo() {
         api.on("GET " + TEMPLATE, template(digest())).on("GET " + APPROVALS, "items: []");
-        api.on("POST " + APPROVALS, "metadata: {name: report-x}");
+        api.stores("POST " + APPROVALS, "metadata: {name: report-x}");
 
         assertThat(api.run("approve", "report").err()).contains("nobody is at a terminal");
         assertNothingSent();
@@ -219,7 +223,7 @@ class TemplateCommandsTest {
     @Test
     void approveSaysWhenTheApprovalDoesNotCount() {
         api.on("GET " + TEMPLATE, template(digest())).on("GET " + APPROVALS, "items: []");
-        api.on("POST " + APPROVALS, "metadata: {name: report-x}");
+        api.stores("POST " + APPROVALS, "metadata: {name: report-x}");
         api.on("GET " + APPROVALS + "/report-x", "metadata: {name: report-x, resourceVersion: '5'}");
         api.on(
                 "WATCH " + APPROVALS,
@@ -258,7 +262,7 @@ class TemplateCommandsTest {
                         + ", "
                         + counting("other", "sha256:" + "2".repeat(64), soon, 31_536_000, "")
                         + "]");
-        api.on("POST " + APPROVALS, "metadata: {name: report-x}");
+        api.stores("POST " + APPROVALS, "metadata: {name: report-x}");
 
         var outcome = api.run(
                 "approve", "report", "--yes", "--no-wait", "--max-autonomy", "Supervised", "--max", "memory=64Mi");
@@ -288,7 +292,7 @@ class TemplateCommandsTest {
     @Test
     void denyNamesTheVersionThatItDenies() {
         api.on("GET " + TEMPLATE, template(digest())).on("GET " + APPROVALS, "items: []");
-        api.on("POST " + APPROVALS, "metadata: {name: report-x}");
+        api.stores("POST " + APPROVALS, "metadata: {name: report-x}");
 
         assertThat(api.run("deny", "report", "--reason", "no", "--no-wait").exit())
                 .isZero();
@@ -308,7 +312,7 @@ class TemplateCommandsTest {
         String revoked = live.replace("name: report-1", "name: report-2")
                 .replace("spec: {", "spec: {revocation: {revokedBy: {username: bob}}, ");
         api.on("GET " + APPROVALS, "items: [" + live + ", " + revoked + "]");
-        api.on("PATCH " + APPROVALS + "/report-1", "{}");
+        api.stores("PATCH " + APPROVALS + "/report-1", "{}");
 
         var outcome = api.run("revoke", "report", "--reason", "leaked");
 
@@ -317,6 +321,143 @@ class TemplateCommandsTest {
         assertThat(api.requests("PATCH", "").getFirst().body())
                 .isEqualTo("{\"spec\":{\"revocation\":{\"revokedBy\":{\"username\":\"alice\",\"uid\":\"u-1\"},"
                         + "\"reason\":\"leaked\"}}}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{templateRef: {name: other}}",
+                "{templateDigest: 'sha256:0000000000000000000000000000000000000000000000000000000000000000'}",
+                "{decision: Denied}",
+                "{reason: Good.}",
+                "{reason: null}",
+                "{validForSeconds: 31536000}",
+                "{validForSeconds: null}",
+                "{ceilings: null}",
+                "{ceilings: {limits: {memory: 128Mi}}}",
+                "{ceilings: {limits: {disk: 1Gi}}}",
+                "{ceilings: {autonomy: Autonomous}}",
+                "{approvedBy: {username: bob}}",
+                "{approvedBy: {uid: u-2}}",
+                "{authors: []}",
+                "{authors: [{username: tom}]}",
+                "{authors: [{username: tom, uid: u-9}, {username: tim}]}",
+                "{snapshot: null}",
+                "{snapshot: '{}'}",
+                "{more: true}"
+            })
+    void approveNoticesAnApprovalThatWasChangedOnItsWay(String grant) {
+        api.on("GET " + TEMPLATE, template(digest())).on("GET " + APPROVALS, "items: []");
+        api.stores("POST " + APPROVALS, "{metadata: {name: report-x}, spec: {grant: " + grant + "}}");
+
+        var outcome = api.run(
+                "approve",
+                "report",
+                "--yes",
+                "--no-wait",
+                "--valid-for",
+                "30d",
+                "--reason",
+                "Adds.",
+                "--max-autonomy",
+                "Supervised",
+                "--max",
+                "memory=64Mi");
+
+        assertThat(outcome.exit()).isEqualTo(3);
+        assertThat(outcome.out()).doesNotContain("created");
+        assertThat(outcome.err())
+                .startsWith("spec.grant.")
+                .contains(
+                        "Error: TemplateApproval report-x is not what you decided: it was changed before it was stored",
+                        "kubectl countersign revoke approval report-x -n finance. Something in the cluster changes",
+                        "tell whoever looks after its admission webhooks and mutating policies");
+    }
+
+    @Test
+    void whatIsAddedToAnApprovalIsNoticedUnlessTheClusterFillsItIn() {
+        api.on("GET " + TEMPLATE, template(digest())).on("GET " + APPROVALS, "items: []");
+        api.stores("POST " + APPROVALS, "{metadata: {name: report-x}, spec: {grant: {validForSeconds: 7776000}}}");
+        api.stores("POST " + APPROVALS, "{metadata: {name: report-x}, spec: {grant: {validForSeconds: 7776001}}}");
+        api.stores("POST " + APPROVALS, "{metadata: {name: report-x}, spec: {grant: {ceilings: {}}}}");
+        api.stores("POST " + APPROVALS, "{metadata: {name: report-x}, spec: {revocation: {revokedBy: {}}}}");
+
+        assertThat(api.run("approve", "report", "--yes", "--no-wait").exit()).isZero();
+        assertThat(api.run("approve", "report", "--yes", "--no-wait").err())
+                .startsWith("spec.grant.validForSeconds: sent nothing, stored 7776001\nError: ");
+        assertThat(api.run("approve", "report", "--yes", "--no-wait").exit()).isEqualTo(3);
+        assertThat(api.run("approve", "report", "--yes", "--no-wait").exit()).isEqualTo(3);
+    }
+
+    @Test
+    void whatWasChangedOnItsWayIsMadeVisibleAndItsPlaceIsShown() {
+        api.on("GET " + TEMPLATE, template(digest())).on("GET " + APPROVALS, "items: []");
+        api.stores(
+                "POST " + APPROVALS,
+                "{metadata: {name: report-x}, spec: {grant: {reason: \"" + "a".repeat(200) + "\\u202eb\"}}}");
+
+        var outcome = api.run("approve", "report", "--yes", "--no-wait", "--reason", "a".repeat(200));
+
+        assertThat(outcome.err())
+                .startsWith("WARNING: 1 invisible or control character is shown as <U+....>\n\n"
+                        + "spec.grant.reason: sent ..." + "a".repeat(24) + "\",")
+                .contains(", stored ..." + "a".repeat(24) + "<U+202E>b\"\n")
+                .doesNotContain("\u202e");
+    }
+
+    @Test
+    void denyNoticesADenialThatWasChangedOnItsWay() {
+        api.on("GET " + TEMPLATE, template(digest())).on("GET " + APPROVALS, "items: []");
+        api.stores("POST " + APPROVALS, "{metadata: {name: report-x}, spec: {grant: {decision: Approved}}}");
+        api.stores("POST " + APPROVALS, "{metadata: {name: report-x}, spec: {grant: {templateRef: {name: other}}}}");
+
+        var approved = api.run("deny", "report", "--no-wait");
+        var other = api.run("deny", "report", "--no-wait");
+
+        assertThat(approved.exit()).isEqualTo(3);
+        assertThat(approved.err())
+                .contains(
+                        "spec.grant.decision: sent \"Denied\", stored \"Approved\"",
+                        "take it back at once: kubectl countersign revoke approval report-x -n finance");
+        assertThat(other.exit()).isEqualTo(3);
+        assertThat(other.err())
+                .contains(
+                        "look at it first: kubectl -n finance get templateapprovals report-x -o yaml",
+                        "To take it back: kubectl countersign revoke approval report-x -n finance");
+    }
+
+    @Test
+    void revokeNoticesARevocationThatWasChangedOnItsWayAndGoesOn() {
+        String live = approvalOf("print(total)");
+        api.on("GET " + APPROVALS, "items: [" + live + ", " + live.replace("name: report-1", "name: report-2") + "]");
+        api.stores("PATCH " + APPROVALS + "/report-1", "{spec: {revocation: {reason: fine}}}");
+        api.stores("PATCH " + APPROVALS + "/report-2", "{}");
+
+        var outcome = api.run("revoke", "report", "--reason", "leaked");
+
+        assertThat(outcome.exit()).isEqualTo(3);
+        assertThat(outcome.out()).contains("report-1 revoked", "report-2 revoked");
+        assertThat(outcome.err())
+                .contains(
+                        "spec.revocation.reason: sent \"leaked\", stored \"fine\"",
+                        "Error: revoked, but not in the words that were sent, see above: report-1\n");
+    }
+
+    @Test
+    void revokeNoticesARevocationThatWasTakenOutAndGoesOn() {
+        String live = approvalOf("print(total)");
+        api.on("GET " + APPROVALS, "items: [" + live + ", " + live.replace("name: report-1", "name: report-2") + "]");
+        api.stores("PATCH " + APPROVALS + "/report-1", "{spec: {revocation: null}}");
+        api.stores("PATCH " + APPROVALS + "/report-2", "{}");
+
+        var outcome = api.run("revoke", "report");
+
+        assertThat(outcome.exit()).isEqualTo(3);
+        assertThat(outcome.out()).isEqualTo("TemplateApproval report-2 revoked (report, by alice)\n");
+        assertThat(outcome.err())
+                .contains(
+                        "Error: NOT revoked, since the revocation was taken out before it was stored: report-1\n",
+                        "kubectl -n finance delete templateapprovals report-1. Something in the cluster changes");
     }
 
     @Test

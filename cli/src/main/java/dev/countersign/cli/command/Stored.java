@@ -1,0 +1,79 @@
+package dev.countersign.cli.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.countersign.api.Decision;
+import dev.countersign.cli.kube.Trouble;
+import java.util.List;
+
+/**
+ * An object that was created, as the API server says that it stored it, beside what it was sent.
+ *
+ * @param object all of it, with the name that it was given
+ */
+record Stored(Session session, Kind kind, ObjectNode sent, JsonNode object) {
+    /** What to do about it, beside taking back what was altered. */
+    static final String CAUSE = "Something in the cluster changes objects on their way: tell whoever looks after its"
+            + " admission webhooks and mutating policies";
+
+    /** So many fields that differ are enough to see what happened. */
+    private static final int MOST_LINES = 8;
+
+    /** Creates it. */
+    static Stored of(Session session, Kind kind, ObjectNode sent) {
+        return new Stored(session, kind, sent, session.api().create(kind.in(session.namespace()), sent));
+    }
+
+    String name() {
+        return object.path("metadata").path("name").asText();
+    }
+
+    JsonNode spec() {
+        return object.path("spec");
+    }
+
+    /** Refuses to call it the caller's decision when it is another one. */
+    void mustBeAsDecided(JsonNode decision) {
+        List<String> alterations = Alterations.ofSpec(kind, sent, object);
+        if (alterations.isEmpty()) {
+            return;
+        }
+        tell(session, alterations);
+        // Taking back a denial lets older approvals count again, so that is not for a hurry.
+        String next = decision.asText().equals(Decision.Denied.name())
+                ? "it lets nothing run, so look at it first: kubectl -n " + session.namespace() + " get "
+                        + kind.plural() + " " + name() + " -o yaml. To take it back: " + takingBack()
+                : "take it back at once: " + takingBack();
+        throw Trouble.platform(
+                kind.title() + " " + name()
+                        + " is not what you decided: it was changed before it was stored, see above",
+                next + ". " + CAUSE);
+    }
+
+    /** Refuses to wait for a run that is not the one that was asked for. */
+    void mustBeAsAsked() {
+        List<String> alterations = Alterations.ofSpec(kind, sent, object);
+        if (!alterations.isEmpty()) {
+            tell(session, alterations);
+            throw Trouble.platform(
+                    kind.title() + " " + name() + " is not what you asked for: it was changed before it was stored, see"
+                            + " above; it goes on",
+                    "to end it: kubectl -n " + session.namespace() + " patch " + kind.plural() + " " + name()
+                            + " --type merge -p '{\"spec\":{\"cancel\":true}}'. " + CAUSE);
+        }
+    }
+
+    /** On lines of their own, since errors are not wrapped and this has words of somebody else. */
+    static void tell(Session session, List<String> alterations) {
+        alterations.stream().limit(MOST_LINES).forEach(session::tell);
+        if (alterations.size() > MOST_LINES) {
+            session.tell("and " + (alterations.size() - MOST_LINES) + " more");
+        }
+    }
+
+    private String takingBack() {
+        return kind == Kind.TEMPLATE_APPROVAL
+                ? "kubectl countersign revoke approval " + name() + " -n " + session.namespace()
+                : "kubectl -n " + session.namespace() + " delete " + kind.plural() + " " + name();
+    }
+}
