@@ -82,14 +82,13 @@ final class RevokeCommand extends ApiCommand {
         if (!notRevoked.isEmpty()) {
             throw Trouble.platform(
                     "NOT revoked, since the revocation was taken out before it was stored: "
-                            + String.join(", ", notRevoked),
+                            + String.join(", ", notRevoked) + "; " + Stored.CAUSE,
                     "delete at once what still stands, which ends it too: kubectl -n " + session.namespace()
-                            + " delete " + Kind.TEMPLATE_APPROVAL.plural() + " " + String.join(" ", notRevoked) + ". "
-                            + Stored.CAUSE);
+                            + " delete " + Kind.TEMPLATE_APPROVAL.plural() + " " + String.join(" ", notRevoked));
         }
         if (!altered.isEmpty()) {
             throw Trouble.platform(
-                    "revoked, but not in the words that were sent, see above: " + String.join(", ", altered),
+                    "revoked, but not in the words that were sent (see above): " + String.join(", ", altered),
                     Stored.CAUSE);
         }
     }

@@ -12,8 +12,8 @@ import java.util.List;
  * @param object all of it, with the name that it was given
  */
 record Stored(Session session, Kind kind, ObjectNode sent, JsonNode object) {
-    /** What to do about it, beside taking back what was altered. */
-    static final String CAUSE = "Something in the cluster changes objects on their way: tell whoever looks after its"
+    /** What is behind an alteration, and whom it concerns. */
+    static final String CAUSE = "something in the cluster changes objects on their way: tell whoever looks after its"
             + " admission webhooks and mutating policies";
 
     /** So many fields that differ are enough to see what happened. */
@@ -42,12 +42,9 @@ record Stored(Session session, Kind kind, ObjectNode sent, JsonNode object) {
         // Taking back a denial lets older approvals count again, so that is not for a hurry.
         String next = decision.asText().equals(Decision.Denied.name())
                 ? "it lets nothing run, so look at it first: kubectl -n " + session.namespace() + " get "
-                        + kind.plural() + " " + name() + " -o yaml. To take it back: " + takingBack()
+                        + kind.plural() + " " + name() + " -o yaml; to take it back: " + takingBack()
                 : "take it back at once: " + takingBack();
-        throw Trouble.platform(
-                kind.title() + " " + name()
-                        + " is not what you decided: it was changed before it was stored, see above",
-                next + ". " + CAUSE);
+        throw Trouble.platform(kind.title() + " " + name() + " is not what you decided (see above): " + CAUSE, next);
     }
 
     /** Refuses to wait for a run that is not the one that was asked for. */
@@ -56,10 +53,9 @@ record Stored(Session session, Kind kind, ObjectNode sent, JsonNode object) {
         if (!alterations.isEmpty()) {
             tell(session, alterations);
             throw Trouble.platform(
-                    kind.title() + " " + name() + " is not what you asked for: it was changed before it was stored, see"
-                            + " above; it goes on",
+                    kind.title() + " " + name() + " is not what you asked for (see above), and it goes on: " + CAUSE,
                     "to end it: kubectl -n " + session.namespace() + " patch " + kind.plural() + " " + name()
-                            + " --type merge -p '{\"spec\":{\"cancel\":true}}'. " + CAUSE);
+                            + " --type merge -p '{\"spec\":{\"cancel\":true}}'");
         }
     }
 

@@ -88,7 +88,7 @@ public final class Page {
                     line.repeat(' ', columns - Columns.of(row.get(column)) + GAP);
                 }
             }
-            wrap("", "", line.toString().stripTrailing());
+            wrapAtWords("", "", line.toString().stripTrailing());
         }
         return this;
     }

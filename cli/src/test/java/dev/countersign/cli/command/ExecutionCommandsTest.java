@@ -214,8 +214,9 @@ class ExecutionCommandsTest {
         assertThat(outcome.err())
                 .startsWith("spec.")
                 .contains(
-                        "Error: ExecutionApproval report-1 is not what you decided: it was changed before it was stored",
-                        "kubectl -n finance delete executionapprovals report-1. Something in the cluster changes",
+                        "Error: ExecutionApproval report-1 is not what you decided (see above): something in the"
+                                + " cluster changes objects on their way",
+                        "kubectl -n finance delete executionapprovals report-1\n",
                         "tell whoever looks after its admission webhooks and mutating policies");
     }
 
@@ -243,7 +244,7 @@ class ExecutionCommandsTest {
         assertThat(outcome.err())
                 .contains(
                         "spec.decision: sent \"Denied\", stored \"Approved\"",
-                        "take it back at once: kubectl -n finance delete executionapprovals report-1. ");
+                        "take it back at once: kubectl -n finance delete executionapprovals report-1\n");
     }
 
     @ParameterizedTest
@@ -277,8 +278,8 @@ class ExecutionCommandsTest {
         assertThat(outcome.err())
                 .startsWith("spec.")
                 .contains(
-                        "Error: Execution report-1 is not what you asked for: it was changed before it was stored",
-                        "kubectl -n finance patch executions report-1 --type merge -p '{\"spec\":{\"cancel\":true}}'. ",
+                        "Error: Execution report-1 is not what you asked for (see above), and it goes on: something",
+                        "kubectl -n finance patch executions report-1 --type merge -p '{\"spec\":{\"cancel\":true}}'\n",
                         "tell whoever looks after its admission webhooks and mutating policies");
         assertThat(api.requests("PATCH", "")).isEmpty();
         assertThat(api.requests("DELETE", "")).isEmpty();
@@ -435,7 +436,8 @@ class ExecutionCommandsTest {
                       - {path: big, size: 500000, sha256: 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824, truncated: true}
                 """);
 
-        assertThat(api.run("files", "report-1").out()).contains("out/a.txt  5 ", "not whole in the status");
+        assertThat(api.run("files", "report-1").out().replace("\n> ", " "))
+                .contains("out/a.txt  5 ", "not whole in the status");
         var outcome = api.run("files", "report-1", "-o", folder.resolve("got").toString());
 
         assertThat(outcome.exit()).isEqualTo(2);

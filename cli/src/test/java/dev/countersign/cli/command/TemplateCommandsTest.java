@@ -369,8 +369,9 @@ class TemplateCommandsTest {
         assertThat(outcome.err())
                 .startsWith("spec.grant.")
                 .contains(
-                        "Error: TemplateApproval report-x is not what you decided: it was changed before it was stored",
-                        "kubectl countersign revoke approval report-x -n finance. Something in the cluster changes",
+                        "Error: TemplateApproval report-x is not what you decided (see above): something in the"
+                                + " cluster changes objects on their way",
+                        "kubectl countersign revoke approval report-x -n finance\n",
                         "tell whoever looks after its admission webhooks and mutating policies");
     }
 
@@ -423,7 +424,7 @@ class TemplateCommandsTest {
         assertThat(other.err())
                 .contains(
                         "look at it first: kubectl -n finance get templateapprovals report-x -o yaml",
-                        "To take it back: kubectl countersign revoke approval report-x -n finance");
+                        "to take it back: kubectl countersign revoke approval report-x -n finance");
     }
 
     @Test
@@ -440,7 +441,7 @@ class TemplateCommandsTest {
         assertThat(outcome.err())
                 .contains(
                         "spec.revocation.reason: sent \"leaked\", stored \"fine\"",
-                        "Error: revoked, but not in the words that were sent, see above: report-1\n");
+                        "Error: revoked, but not in the words that were sent (see above): report-1\n");
     }
 
     @Test
@@ -456,8 +457,8 @@ class TemplateCommandsTest {
         assertThat(outcome.out()).isEqualTo("TemplateApproval report-2 revoked (report, by alice)\n");
         assertThat(outcome.err())
                 .contains(
-                        "Error: NOT revoked, since the revocation was taken out before it was stored: report-1\n",
-                        "kubectl -n finance delete templateapprovals report-1. Something in the cluster changes");
+                        "Error: NOT revoked, since the revocation was taken out before it was stored: report-1; something",
+                        "kubectl -n finance delete templateapprovals report-1\n");
     }
 
     @Test
