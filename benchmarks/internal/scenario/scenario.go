@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"countersign.dev/benchmarks/internal/bare"
 	"countersign.dev/benchmarks/internal/floor"
 	"countersign.dev/benchmarks/internal/kube"
