@@ -74,7 +74,7 @@ class AuditOnTheRunE2E {
         assertThat(audit.pod().uid()).isNotBlank().isEqualTo(sandbox.podUid());
         assertThat(audit.imageDigest()).matches("sha256:[0-9a-f]{64}");
         assertThat(audit.authorizedAt()).isNotNull().isBeforeOrEqualTo(audit.startedAt());
-        assertThat(audit.startedAt()).isBefore(audit.finishedAt());
+        assertThat(audit.startedAt()).isBeforeOrEqualTo(audit.finishedAt());
         assertThat(audit.finishedAt()).isBeforeOrEqualTo(run.completed());
         assertThat(audit.outcome()).isEqualTo("Completed");
         // Until there is a notary, there are no signed states of the log.
