@@ -312,7 +312,8 @@ public final class OperatorProcess implements AutoCloseable {
         operator.register(new TemplateReconciler(catalog, audit, terms, writer, RunsAssembly.allowedImages(config)));
         operator.register(new ApprovalReconciler(catalog, audit, terms, writer));
         operator.register(new ExecutionApprovalReconciler(facts, executions, audit, terms, writer, runs::release));
-        operator.register(new ExecutionReconciler(runs, executions, catalog, audit, clock));
+        operator.register(
+                closers.opened("executions", new ExecutionReconciler(runs, executions, catalog, audit, clock)));
         operator.start();
         return operator::stop;
     }

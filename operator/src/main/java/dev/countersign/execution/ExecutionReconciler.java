@@ -13,6 +13,7 @@ import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.source.Cache;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
@@ -20,6 +21,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The loop for Executions: look, plan, do. It never waits for a run; a run's end wakes it.
@@ -34,11 +40,16 @@ import java.util.List;
         triggerReconcilerOnAllEvents = true,
         generationAwareEventProcessing = false,
         informer = @Informer(itemStore = LeanExecutions.class, informerListLimit = Executions.PAGE))
-public final class ExecutionReconciler implements Reconciler<Execution> {
+public final class ExecutionReconciler implements Reconciler<Execution>, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ExecutionReconciler.class);
+
     private final Runs runs;
     private final Executions executions;
     private final Records records;
     private final Clock clock;
+    private final Overlooked overlooked = new Overlooked();
+    private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("overlooked").daemon().factory());
     private final SimpleInboundEventSource<Execution> wake = new SimpleInboundEventSource<>("run-is-over");
 
     public ExecutionReconciler(Runs runs, Executions executions, Catalog catalog, AuditLog audit, Clock clock) {
@@ -56,7 +67,37 @@ public final class ExecutionReconciler implements Reconciler<Execution> {
 
     @Override
     public List<EventSource<?, Execution>> prepareEventSources(EventSourceContext<Execution> context) {
+        looks.scheduleWithFixedDelay(
+                () -> lookFor(context.getPrimaryCache()),
+                Overlooked.INTERVAL.toMillis(),
+                Overlooked.INTERVAL.toMillis(),
+                TimeUnit.MILLISECONDS);
         return List.of(wake);
+    }
+
+    private void lookFor(Cache<Execution> cache) {
+        try {
+            overlooked.among(cache.list().toList(), this::isIdle).forEach(id -> {
+                LOG.atWarn().addKeyValue("execution", id).log("nobody does anything about it; it is looked at again");
+                wake.propagateEvent(id);
+            });
+        } catch (RuntimeException e) {
+            LOG.atError().setCause(e).log("what was overlooked could not be looked for");
+        }
+    }
+
+    private boolean isIdle(Execution execution) {
+        boolean isOver = execution.getMetadata().getDeletionTimestamp() == null
+                ? Conditions.isFinished(execution)
+                : !execution.hasFinalizer(Execution.FINALIZER);
+        return !isOver
+                && runs.standing(execution.getMetadata().getUid()) == ObservedExecution.Standing.IDLE
+                && wake.isRunning();
+    }
+
+    @Override
+    public void close() {
+        looks.shutdownNow();
     }
 
     @Override
