@@ -384,7 +384,7 @@ func (b *benchmark) bareOnes(ctx context.Context) {
 				times.Running.Sub(times.Sent), err)
 		}
 	})
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || b.sizes.Floors == 0 {
 		return
 	}
 	times, err := floor.Runs(b.whole, b.shape.Image, b.sizes.Floors)
@@ -450,7 +450,7 @@ func (b *benchmark) openLoop(ctx context.Context, refill float64) {
 
 // Burst is half of the Executions by the first agent, then half by the second, as fast as they can be created.
 func (b *benchmark) burst(ctx context.Context) {
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || b.sizes.Burst == 0 {
 		return
 	}
 	b.say("a burst of %d", b.sizes.Burst)
