@@ -222,6 +222,9 @@ const closedWhat = "Execution created to result seen; one client, the next run a
 // is the rate at which sandboxes are refilled.
 func (b *benchmark) saturate(ctx context.Context) float64 {
 	for _, clients := range b.sizes.Saturating {
+		if ctx.Err() != nil {
+			break
+		}
 		b.say("%d clients that never pause", clients)
 		var done atomic.Int64
 		var took time.Duration
@@ -233,6 +236,10 @@ func (b *benchmark) saturate(ctx context.Context) float64 {
 		b.report.Rates = append(b.report.Rates, report.Rate{
 			Name: report.OurRate, Clients: clients, Done: int(done.Load()), In: took,
 		})
+		if ctx.Err() != nil {
+			// Nothing would be begun, and a rate of nothing is no measurement; the note about the time says it.
+			break
+		}
 		began := time.Now()
 		done.Store(0)
 		load.Saturate(ctx, clients, 12*clients, b.sizes.SaturateEach, func(_ context.Context, _ time.Time, _ int) {

@@ -44,8 +44,8 @@ var Full = Sizes{
 
 // Quick takes at most 100 seconds and 30 Executions: a check that all of it works, whose figures are few.
 var Quick = Sizes{
-	Mode: "quick", Longest: 60 * time.Second, Rounds: 1,
-	WarmRuns: 10, WarmLongest: 20 * time.Second, Pace: 2 * time.Second,
+	Mode: "quick", Longest: 75 * time.Second, Rounds: 1,
+	WarmRuns: 8, WarmLongest: 20 * time.Second, Pace: 1500 * time.Millisecond,
 	Jobs: 2, FollowedJobs: 0, BarePods: 2, Floors: 2,
 	ColdLanguages: []string{"Python"}, AttachTrips: 100, Hops: 3,
 	Saturating: []int{3}, SaturateEach: 6 * time.Second,
