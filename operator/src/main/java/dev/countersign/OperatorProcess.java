@@ -241,7 +241,7 @@ public final class OperatorProcess implements AutoCloseable {
         LiveFacts facts = assembly.facts(departments::current, guard, audit, usage);
         var door = closers.opened("attach", new AttachClient(client.getConfiguration(), SandboxPod.CONTAINER));
         var pool = PoolAssembly.of(
-                config, assembly.starter(pods, ends, door), departments::current, metrics, clock, closers);
+                config, assembly.starter(pods, ends, door), departments::current, guard, metrics, clock, closers);
         changes.onChange(now -> pool.look());
         Runs runs = closers.opened(
                 "runs",

@@ -3,6 +3,7 @@ package dev.countersign;
 import dev.countersign.config.Department;
 import dev.countersign.config.Departments;
 import dev.countersign.config.OperatorConfig;
+import dev.countersign.guard.Guard;
 import dev.countersign.metrics.OperatorMetrics;
 import dev.countersign.pool.PoolBoard;
 import dev.countersign.pool.PoolBounds;
@@ -33,6 +34,7 @@ final class PoolAssembly {
             OperatorConfig config,
             SandboxStarter starter,
             Supplier<Departments> departments,
+            Guard guard,
             OperatorMetrics metrics,
             Clock clock,
             Closers closers) {
@@ -52,9 +54,11 @@ final class PoolAssembly {
                         terms,
                         starter,
                         key -> isOpen(departments.get(), key),
+                        key -> guard.state(),
                         metrics.poolObserver(),
                         clock,
                         () -> ThreadLocalRandom.current().nextDouble()));
+        guard.onChange(pools::look);
         metrics.watchPools(pools::waiting, pools::starting, pools::target);
         return new PoolAssembly(pools, Optional.of(pools));
     }

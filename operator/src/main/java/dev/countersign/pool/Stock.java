@@ -1,5 +1,6 @@
 package dev.countersign.pool;
 
+import dev.countersign.guard.GuardState;
 import dev.countersign.sandbox.Sandbox;
 import dev.countersign.sandbox.SandboxSupply.Key;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -22,11 +24,14 @@ final class Stock {
     private record Entry(Sandbox sandbox, Idle idle) {}
 
     private final Freshness freshness;
+    private final Function<Key, GuardState> guard;
     private final Map<Key, Deque<Entry>> waiting = new HashMap<>();
     private boolean closed;
 
-    Stock(Freshness freshness) {
+    /** @param guard whether, and since when, policies keep others off the key's sandboxes */
+    Stock(Freshness freshness, Function<Key, GuardState> guard) {
         this.freshness = freshness;
+        this.guard = guard;
     }
 
     /** Puts one in; false: it cannot wait, and stays the caller's. */
@@ -34,7 +39,7 @@ final class Stock {
         String uid = sandbox.facts().uid();
         var life = sandbox.life();
         var idle = new Idle(uid, life.started(), freshness.renewAt(life, uid), freshness.goodUntil(life));
-        if (closed || !isUsable(sandbox, idle, now)) {
+        if (closed || !isUsable(sandbox, idle, now) || wasUnguarded(guard.apply(sandbox.key()), idle)) {
             return false;
         }
         waiting.computeIfAbsent(sandbox.key(), unused -> new ArrayDeque<>()).add(new Entry(sandbox, idle));
@@ -43,7 +48,27 @@ final class Stock {
 
     /** Takes out the one of this key that has waited longest. Those that cannot be lent stay, for {@link #remove}. */
     synchronized Optional<Sandbox> take(Key key, Instant now) {
-        return takeFirst(key, each -> isUsable(each.sandbox(), each.idle(), now));
+        var state = guard.apply(key);
+        return takeFirst(
+                key, each -> state.covers(each.idle().started()) && isUsable(each.sandbox(), each.idle(), now));
+    }
+
+    /** Takes out, to end them, all that waited while nothing kept others off them. */
+    synchronized List<Sandbox> takeUnguarded() {
+        var all = new ArrayList<Sandbox>();
+        for (Key key : Set.copyOf(waiting.keySet())) {
+            var state = guard.apply(key);
+            for (Optional<Sandbox> next = takeUnguarded(key, state);
+                    next.isPresent();
+                    next = takeUnguarded(key, state)) {
+                all.add(next.get());
+            }
+        }
+        return all;
+    }
+
+    private Optional<Sandbox> takeUnguarded(Key key, GuardState state) {
+        return takeFirst(key, each -> wasUnguarded(state, each.idle()));
     }
 
     /** Takes out exactly this pod, to end it. */
@@ -98,6 +123,11 @@ final class Stock {
             waiting.remove(key);
         }
         return found.map(Entry::sandbox);
+    }
+
+    // A guard that does not know at the moment has seen nothing wrong.
+    private static boolean wasUnguarded(GuardState state, Idle idle) {
+        return state.intact() && !state.covers(idle.started());
     }
 
     private static boolean isUsable(Sandbox sandbox, Idle idle, Instant now) {

@@ -1,5 +1,7 @@
 package dev.countersign.pool;
 
+import dev.countersign.guard.GuardState;
+import dev.countersign.logging.LogKeys;
 import dev.countersign.sandbox.ColdStart;
 import dev.countersign.sandbox.Sandbox;
 import dev.countersign.sandbox.SandboxStarter;
@@ -18,6 +20,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleSupplier;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +31,9 @@ import org.slf4j.LoggerFactory;
  * Sandboxes that wait for work: lends them, and keeps as many as {@link PoolPlanner} wants.
  *
  * <p>One thread observes, plans and has done; it looks when something has happened, and each second because time passes.
+ *
+ * <p>Sandboxes that waited while the policies on their namespace did not stand are ended, not lent: somebody may have been
+ * in them. While it is not known whether the policies stand, none is lent and none started.
  */
 public final class WarmPools implements SandboxSupply, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WarmPools.class);
@@ -67,6 +73,7 @@ public final class WarmPools implements SandboxSupply, AutoCloseable {
     private final Refills refills;
     private final PoolObserver observer;
     private final Predicate<Key> open;
+    private final Function<Key, GuardState> guard;
     private final Clock clock;
     private final DoubleSupplier random;
     private final AtomicInteger startsForRuns = new AtomicInteger();
@@ -80,20 +87,23 @@ public final class WarmPools implements SandboxSupply, AutoCloseable {
      * Lends nothing before {@link #start}.
      *
      * @param open whether the key's department is there and takes runs
+     * @param guard whether, and since when, policies keep others off the key's sandboxes
      * @param random from 0 to 1
      */
     public WarmPools(
             Terms terms,
             SandboxStarter starter,
             Predicate<Key> open,
+            Function<Key, GuardState> guard,
             PoolObserver observer,
             Clock clock,
             DoubleSupplier random) {
         this.planner = new PoolPlanner(terms.bounds());
-        this.stock = new Stock(new Freshness(terms.idleLife(), terms.maxWallTime()));
+        this.stock = new Stock(new Freshness(terms.idleLife(), terms.maxWallTime()), guard);
         this.pace = new Pace(terms.startsAtOnce());
         this.observer = observer;
         this.open = open;
+        this.guard = guard;
         this.clock = clock;
         this.random = random;
         this.forRuns = new Room(starter, stock, observer, clock);
@@ -185,7 +195,7 @@ public final class WarmPools implements SandboxSupply, AutoCloseable {
                         false,
                         random.getAsDouble());
             }
-            Thread.ofVirtual().name("lost-" + uid).start(sandbox::close);
+            end(sandbox);
             look();
         });
     }
@@ -198,6 +208,7 @@ public final class WarmPools implements SandboxSupply, AutoCloseable {
     private void lookOn() {
         while (!closing) {
             try {
+                endUnguarded();
                 var quiet = lull.left(System.nanoTime());
                 carryOut(plan(quiet.isZero() ? pace.slots(startsForRuns.get()) : 0));
                 var pause = quiet.isZero() ? LOOK : quiet;
@@ -219,6 +230,20 @@ public final class WarmPools implements SandboxSupply, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void endUnguarded() {
+        var going = stock.takeUnguarded();
+        if (!going.isEmpty()) {
+            LOG.atWarn()
+                    .addKeyValue(LogKeys.COUNT, going.size())
+                    .log("waiting sandboxes are ended: the admission policies have not stood since these started");
+            going.forEach(this::end);
+        }
+    }
+
+    private void end(Sandbox sandbox) {
+        Thread.ofVirtual().name("end-" + sandbox.facts().uid()).start(sandbox::close);
     }
 
     private PoolPlan plan(int slots) {
@@ -243,14 +268,15 @@ public final class WarmPools implements SandboxSupply, AutoCloseable {
                         stock.of(key),
                         starting.getOrDefault(key, 0),
                         open.test(key) && wish.departments().contains(key.department()),
-                        backoff.allows(key, now) && !forRuns.isPressed(key.namespace())))
+                        guard.apply(key).covers(now)
+                                && backoff.allows(key, now)
+                                && !forRuns.isPressed(key.namespace())))
                 .toList();
     }
 
     private void carryOut(PoolPlan plan) {
         targets = plan.targets();
-        plan.deletes().forEach(uid -> stock.remove(uid)
-                .ifPresent(sandbox -> Thread.ofVirtual().name("renew-" + uid).start(sandbox::close)));
+        plan.deletes().forEach(uid -> stock.remove(uid).ifPresent(this::end));
         plan.starts().forEach(refills::start);
     }
 

@@ -1,5 +1,6 @@
 package dev.countersign.sandbox;
 
+import dev.countersign.sandbox.pod.PodAsWanted;
 import dev.countersign.sandbox.pod.SandboxPod;
 import dev.countersign.sandbox.pod.SandboxSettings;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
@@ -63,9 +64,14 @@ public final class Sandboxes implements SandboxStarter {
     public Sandbox start(SandboxSupply.Key wanted, CompletableFuture<?> giveUp, Runnable noRoom)
             throws SandboxUnavailable, InterruptedException {
         String name = "sbx-" + wanted.shape().hash() + "-" + suffix.get();
-        Pod pod = create(SandboxPod.from(wanted.shape(), wanted.department(), wanted.namespace(), name, settings));
+        Pod asked = SandboxPod.from(wanted.shape(), wanted.department(), wanted.namespace(), name, settings);
+        Pod pod = create(asked);
         try {
-            return Sandbox.attach(wanted, ends, door, awaitRunning(pod, giveUp, noRoom));
+            mustBe(asked, pod);
+            Pod running = awaitRunning(pod, giveUp, noRoom);
+            // Once more: an image can be changed until the kubelet has started it.
+            mustBe(asked, running);
+            return Sandbox.attach(wanted, ends, door, running);
         } catch (IOException e) {
             delete(pod);
             throw new SandboxUnavailable("cannot attach to the sandbox pod: " + e.getMessage(), e);
@@ -89,6 +95,16 @@ public final class Sandboxes implements SandboxStarter {
             throw e.getCode() == HttpURLConnection.HTTP_FORBIDDEN && why != null && QuotaRefusal.mayPass(why)
                     ? SandboxUnavailable.atQuota(message, e)
                     : new SandboxUnavailable(message, e);
+        }
+    }
+
+    private static void mustBe(Pod asked, Pod stored) throws SandboxUnavailable {
+        var differences = PodAsWanted.differences(asked, stored);
+        if (!differences.isEmpty()) {
+            throw new SandboxUnavailable("the sandbox pod was changed on its way into the cluster: "
+                    + String.join("; ", differences)
+                    + ": have the mutating webhook or policy that does this leave out namespace "
+                    + asked.getMetadata().getNamespace());
         }
     }
 

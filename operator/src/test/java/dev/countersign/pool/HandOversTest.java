@@ -5,6 +5,7 @@ import static dev.countersign.pool.TestingKeys.PYTHON;
 import static dev.countersign.pool.TestingKeys.RESEARCH;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.countersign.guard.GuardState;
 import dev.countersign.sandbox.Sandbox;
 import dev.countersign.sandbox.SandboxSupply.Claim;
 import dev.countersign.sandbox.SandboxSupply.Key;
@@ -47,8 +48,14 @@ class HandOversTest {
         };
         var bounds = new PoolBounds(1L << 40, 1L << 40, 0, 50);
         var terms = new WarmPools.Terms(bounds, 16, Duration.ofHours(1), Duration.ofHours(1));
-        try (var pools =
-                new WarmPools(terms, made, key -> true, new WarmPoolsTest.Counts(), Clock.systemUTC(), () -> 0)) {
+        try (var pools = new WarmPools(
+                terms,
+                made,
+                key -> true,
+                key -> GuardState.OFF,
+                new WarmPoolsTest.Counts(),
+                Clock.systemUTC(),
+                () -> 0)) {
             pools.start(WarmPoolsTest.wish(Map.of(PYTHON, 20, BASH, 20, RESEARCH, 20)));
             var threads = new ArrayList<Thread>();
             for (int i = 0; i < THREADS; i++) {

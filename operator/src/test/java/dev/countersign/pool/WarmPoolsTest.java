@@ -8,6 +8,8 @@ import static dev.countersign.pool.TestingKeys.RESEARCH;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.countersign.guard.GuardState;
+import dev.countersign.guard.Mode;
 import dev.countersign.sandbox.ColdStart;
 import dev.countersign.sandbox.Sandbox;
 import dev.countersign.sandbox.SandboxSupply.Claim;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -42,10 +45,12 @@ class WarmPoolsTest {
     private final Counts counts = new Counts();
     private final Map<String, Sandbox> held = new ConcurrentHashMap<>();
     private final Map<Key, Boolean> shut = new ConcurrentHashMap<>();
+    private final AtomicReference<GuardState> guard = new AtomicReference<>(standingSince(Instant.MIN));
     private final WarmPools pools = new WarmPools(
             new WarmPools.Terms(BOUNDS, 2, IDLE_LIFE, MAX_WALL),
             made,
             key -> !shut.containsKey(key),
+            key -> guard.get(),
             counts,
             clock,
             () -> 0.5);
@@ -124,6 +129,50 @@ class WarmPoolsTest {
         await(() -> pools.waiting() == 3);
         departments.set(Set.of("research"));
         await(() -> made.alive().isEmpty());
+    }
+
+    private static GuardState standingSince(Instant since) {
+        return new GuardState(true, List.of(), "sha256:0", since, Mode.ENFORCE);
+    }
+
+    @Test
+    void whatWaitedThroughAGapOfThePoliciesIsEndedAndNotLent() throws Exception {
+        pools.start(wish(Map.of(PYTHON, 2)));
+        await(() -> pools.waiting() == 2);
+        var before = Set.copyOf(made.alive());
+        time.updateAndGet(now -> now.plusSeconds(60));
+        guard.set(standingSince(time.get()));
+        assertThat(pools.claim(PYTHON)).as("lent before the look").isInstanceOf(Claim.Cold.class);
+        await(() -> made.alive().stream().noneMatch(before::contains));
+        await(() -> pools.waiting() >= 2);
+        claimed(PYTHON).close();
+    }
+
+    @Test
+    void whileTheGuardDoesNotStandNothingIsLentOrStartedAndNothingIsLost() throws Exception {
+        pools.start(wish(Map.of(PYTHON, 1)));
+        await(() -> pools.waiting() == 1);
+        guard.set(GuardState.broken(List.of("the API server does not answer")));
+        assertThat(pools.claim(PYTHON)).isInstanceOf(Claim.Cold.class);
+        int starts = made.alive().size();
+        pools.look();
+        Thread.sleep(100);
+        assertThat(made.alive()).hasSize(starts);
+        assertThat(pools.waiting()).isEqualTo(1);
+        guard.set(standingSince(Instant.MIN));
+        claimed(PYTHON).close();
+    }
+
+    @Test
+    void whatIsGivenBackAfterAGapIsEnded() throws Exception {
+        pools.start(wish(Map.of(PYTHON, 1)));
+        await(() -> pools.waiting() == 1);
+        var sandbox = claimed(PYTHON);
+        time.updateAndGet(now -> now.plusSeconds(60));
+        guard.set(standingSince(time.get()));
+        pools.giveBack(sandbox);
+        await(() -> made.alive().stream()
+                .noneMatch(pod -> pod.uid.equals(sandbox.facts().uid())));
     }
 
     private static void await(BooleanSupplier until) throws InterruptedException {

@@ -1,0 +1,127 @@
+package dev.countersign.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.countersign.api.Language;
+import dev.countersign.api.Reason;
+import dev.countersign.e2e.cluster.AuditFile;
+import dev.countersign.e2e.cluster.Cluster;
+import dev.countersign.e2e.cluster.Department;
+import dev.countersign.e2e.cluster.GuardingPolicy;
+import dev.countersign.e2e.cluster.OnCluster;
+import dev.countersign.e2e.cluster.OperatorDeployment;
+import dev.countersign.e2e.cluster.PodMutation;
+import dev.countersign.e2e.cluster.Run;
+import dev.countersign.e2e.cluster.Template;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import java.time.Duration;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/** A sandbox is the pod that the operator asked for, and nobody else could reach it while it waited. */
+@ExtendWith(OnCluster.class)
+@Isolated("changes pods of a department on their way, and weakens a policy")
+@Execution(ExecutionMode.SAME_THREAD)
+@Tag("one-node")
+class WallsOfSandboxesE2E {
+    /** No other test uses this class of memory, so nothing waits that was made before. */
+    private static final String MEMORY = "500Mi";
+
+    private static final String THESE = "object.spec.containers[0].args[1] == 'JavaScript' && "
+            + "quantity(object.spec.containers[0].resources.limits.memory).compareTo(quantity('600Mi')) > 0";
+    private static final String ADD_A_CONTAINER = "[JSONPatch{op: 'add', path: '/spec/containers/-', value: "
+            + "Object.spec.containers{name: 'proxy', image: object.spec.containers[0].image}}]";
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    @AfterEach
+    void leaveAsFound() {
+        OperatorDeployment.awaitApprovalsCount();
+    }
+
+    @Test
+    void aPodThatSomebodyChangedOnItsWayServesNoRun(Department finance, Cluster cluster) {
+        var template = template(finance, "console.log('with whom')");
+        Run run;
+        try (var mutation = PodMutation.install(cluster.admin(), finance.sandboxNamespace(), THESE, ADD_A_CONTAINER)) {
+            // API servers take a moment until they know of a policy.
+            run = Awaitility.await("a run finds no sandbox that is as it should be")
+                    .atMost(PATIENCE)
+                    .until(template::run, each -> each.reason() == Reason.SandboxUnavailable);
+        }
+        assertThat(run.message())
+                .contains(
+                        "spec.containers has 2 entries instead of 1",
+                        "mutating webhook or policy",
+                        finance.sandboxNamespace());
+        assertThat(AuditFile.ofOperator(cluster).entriesOf(run.uid()))
+                .extracting(AuditFile.Entry::type)
+                .doesNotContain("execution.authorized");
+        Awaitility.await("no such pod is left").atMost(PATIENCE).until(() -> pods(finance, cluster)
+                .isEmpty());
+        Awaitility.await("the same template runs once the pods are left alone")
+                .atMost(PATIENCE)
+                .until(() -> template.run().reason() == Reason.Completed);
+    }
+
+    @Test
+    void whatWaitedWhileThePolicyWasWeakIsReplaced(Department finance, Cluster cluster) {
+        var template = template(finance, "console.log('warm')");
+        assertThat(template.run().stdout()).isEqualTo("warm\n");
+        Set<String> before = awaitWaiting(finance, cluster);
+
+        GuardingPolicy.weaken(cluster.admin(), "countersign-sandboxes", () -> cluster.as("tom")
+                        .resource(new ConfigMapBuilder()
+                                .withNewMetadata()
+                                .withName("countersign-e2e-nothing")
+                                .withNamespace(finance.sandboxNamespace())
+                                .endMetadata()
+                                .build())
+                        .dryRun()
+                        .create())
+                .close();
+
+        Awaitility.await("all that waited is gone").atMost(PATIENCE).until(() -> pods(finance, cluster).stream()
+                .noneMatch(before::contains));
+        OperatorDeployment.awaitApprovalsCount();
+        assertThat(template.run().stdout()).isEqualTo("warm\n");
+    }
+
+    private static Template template(Department department, String code) {
+        return department
+                .template(Language.JavaScript, code)
+                .limit("memory", MEMORY)
+                .approved();
+    }
+
+    private static Set<String> awaitWaiting(Department department, Cluster cluster) {
+        return Awaitility.await("a sandbox waits")
+                .atMost(PATIENCE)
+                .until(() -> pods(department, cluster), each -> !each.isEmpty());
+    }
+
+    private static Set<String> pods(Department department, Cluster cluster) {
+        return cluster.admin().pods().inNamespace(department.sandboxNamespace()).list().getItems().stream()
+                .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+                .filter(pod ->
+                        pod.getSpec().getContainers().getFirst().getArgs().contains("JavaScript"))
+                .filter(pod -> pod.getSpec()
+                                .getContainers()
+                                .getFirst()
+                                .getResources()
+                                .getLimits()
+                                .get("memory")
+                                .getNumericalAmount()
+                                .longValue()
+                        > 600L << 20)
+                .map(pod -> pod.getMetadata().getUid())
+                .collect(Collectors.toSet());
+    }
+}
