@@ -84,4 +84,34 @@ func faster(r *report.Report, timeUp bool) {
 		fmt.Sprintf("p50 %v, Job %v", ours, theirs))
 }
 
+// What a warm run may have the operator write: its outcome, once, and the pod that goes and the one that comes. Two more
+// pods may come and go while demand is measured, and one run in twenty may be so slow that it is told to be running. The finalizer comes with the create, and events are the recorder's.
+const podsBeside = 2
+
+// FewWrites adds the check that the operator writes no more for a warm run than it must. Its lease and the table of pools
+// are written by the clock, not for runs.
+func fewWrites(r *report.Report) {
+	account := r.Account(report.Warm)
+	if account == nil || account.Runs == 0 || len(account.Writes) == 0 {
+		return
+	}
+	allowed := map[string]int{
+		"patch executions/status": account.Runs + account.Runs/20,
+		"create pods":             account.Runs + podsBeside,
+		"delete pods":             account.Runs + podsBeside,
+	}
+	byTheClock := []string{"events", "leases", "configmaps"}
+	var beyond []string
+	for _, each := range account.Writes {
+		if each.Client != "operator" || slices.Contains(byTheClock, each.Kind) {
+			continue
+		}
+		if most := allowed[each.Verb+" "+each.Kind]; each.Count > most {
+			beyond = append(beyond, fmt.Sprintf("%s %s: %d for %d runs, at most %d", each.Verb, each.Kind, each.Count, account.Runs, most))
+		}
+	}
+	r.Check(len(beyond) == 0, "the operator writes each warm run's outcome once, its pod and the next, and nothing else",
+		strings.Join(beyond, "; "))
+}
+
 func lower(language string) string { return strings.ToLower(language) }

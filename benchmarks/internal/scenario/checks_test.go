@@ -1,11 +1,13 @@
 package scenario
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"countersign.dev/benchmarks/internal/latency"
 	"countersign.dev/benchmarks/internal/report"
+	"countersign.dev/benchmarks/internal/writes"
 )
 
 func TestABurstIsFairWhereTheSecondNeedNotWaitForTheFirst(t *testing.T) {
@@ -60,5 +62,31 @@ func TestAnOperatorWithoutPoolsIsNotAskedForWarmRuns(t *testing.T) {
 	faster(r, false)
 	if len(r.Checks) != 0 || len(r.Notes) != 1 {
 		t.Errorf("%+v %v", r.Checks, r.Notes)
+	}
+}
+
+func TestTheOperatorsWritesForWarmRunsAreCounted(t *testing.T) {
+	line := func(client, verb, kind string, count int) writes.Line {
+		return writes.Line{Client: client, Verb: verb, Kind: kind, Count: count}
+	}
+	must := []writes.Line{
+		line("operator", "patch", "executions/status", 10), line("operator", "create", "pods", 12),
+		line("operator", "delete", "pods", 11), line("operator", "patch", "configmaps", 4),
+		line("operator", "update", "leases", 40), line("agent", "create", "executions", 10),
+	}
+	for name, each := range map[string]struct {
+		more   []writes.Line
+		passed bool
+	}{
+		"what it must":            {nil, true},
+		"a finalizer of its own":  {[]writes.Line{line("operator", "patch", "executions", 1)}, false},
+		"a second status":         {[]writes.Line{line("operator", "update", "executions/status", 1)}, false},
+		"somebody else's patches": {[]writes.Line{line("garbage collector", "patch", "executions", 5)}, true},
+	} {
+		r := &report.Report{Accounts: []report.Account{{Name: report.Warm, Runs: 10, Writes: append(slices.Clone(must), each.more...)}}}
+		fewWrites(r)
+		if len(r.Checks) != 1 || r.Checks[0].Passed != each.passed {
+			t.Errorf("%s: %+v", name, r.Checks)
+		}
 	}
 }

@@ -97,6 +97,7 @@ func Run(ctx context.Context, sizes Sizes, cluster string, shape bare.Shape, say
 	b.records.into(b.report)
 	b.checkRuns(ctx)
 	b.accounts.into(ctx, b.report)
+	fewWrites(b.report)
 	b.report.Took = time.Since(began)
 	return b.report, nil
 }
