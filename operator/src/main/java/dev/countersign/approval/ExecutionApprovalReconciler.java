@@ -8,15 +8,19 @@ import dev.countersign.audit.AuditUnavailableException;
 import dev.countersign.kube.Executions;
 import dev.countersign.kube.LiveFacts;
 import dev.countersign.kube.StatusWriter;
+import dev.countersign.kube.Wake;
 import dev.countersign.policy.RunChecks;
 import dev.countersign.policy.RunRequest;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -27,7 +31,7 @@ import java.util.function.Consumer;
 // Without end: a person's answer must not be forgotten because the API server was away for a minute.
 @GradualRetry(maxAttempts = Integer.MAX_VALUE, maxInterval = 30_000)
 @ControllerConfiguration(name = "executionapproval", triggerReconcilerOnAllEvents = true)
-public final class ExecutionApprovalReconciler implements Reconciler<ExecutionApproval> {
+public final class ExecutionApprovalReconciler implements Reconciler<ExecutionApproval>, AutoCloseable {
     private static final Duration LOG_AWAY = Duration.ofSeconds(5);
 
     private final LiveFacts facts;
@@ -36,6 +40,7 @@ public final class ExecutionApprovalReconciler implements Reconciler<ExecutionAp
     private final TermsInForce terms;
     private final StatusWriter writer;
     private final Consumer<ResourceID> release;
+    private final Wake<ExecutionApproval> wake = new Wake<>("execution-approvals-again");
 
     /** @param release has an Execution that waits for a person look again */
     public ExecutionApprovalReconciler(
@@ -54,10 +59,22 @@ public final class ExecutionApprovalReconciler implements Reconciler<ExecutionAp
     }
 
     @Override
+    public List<EventSource<?, ExecutionApproval>> prepareEventSources(EventSourceContext<ExecutionApproval> context) {
+        return List.of(wake.over(context.getPrimaryCache()));
+    }
+
+    @Override
+    public void close() {
+        wake.close();
+    }
+
+    @Override
     public UpdateControl<ExecutionApproval> reconcile(ExecutionApproval approval, Context<ExecutionApproval> context)
             throws InterruptedException {
         UpdateControl<ExecutionApproval> control = UpdateControl.noUpdate();
-        if (!context.isPrimaryResourceDeleted() && !judge(approval)) {
+        if (context.isPrimaryResourceDeleted()) {
+            wake.namesakeOf(approval);
+        } else if (!judge(approval)) {
             control.rescheduleAfter(LOG_AWAY);
         }
         release.accept(ResourceID.fromResource(approval));

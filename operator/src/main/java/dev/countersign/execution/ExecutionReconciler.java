@@ -7,6 +7,7 @@ import dev.countersign.audit.AuditLog;
 import dev.countersign.audit.AuditUnavailableException;
 import dev.countersign.kube.Catalog;
 import dev.countersign.kube.Executions;
+import dev.countersign.kube.Wake;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -15,7 +16,6 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.Cache;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
-import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Clock;
 import java.time.Duration;
@@ -50,18 +50,14 @@ public final class ExecutionReconciler implements Reconciler<Execution>, AutoClo
     private final Overlooked overlooked = new Overlooked();
     private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("overlooked").daemon().factory());
-    private final SimpleInboundEventSource<Execution> wake = new SimpleInboundEventSource<>("run-is-over");
+    private final Wake<Execution> wake = new Wake<>("executions-again");
 
     public ExecutionReconciler(Runs runs, Executions executions, Catalog catalog, AuditLog audit, Clock clock) {
         this.runs = runs;
         this.executions = executions;
         this.records = new Records(audit);
         this.clock = clock;
-        runs.onOver(id -> {
-            if (wake.isRunning()) {
-                wake.propagateEvent(id);
-            }
-        });
+        runs.onOver(wake::up);
         runs.follow(catalog);
     }
 
@@ -72,14 +68,14 @@ public final class ExecutionReconciler implements Reconciler<Execution>, AutoClo
                 Overlooked.INTERVAL.toMillis(),
                 Overlooked.INTERVAL.toMillis(),
                 TimeUnit.MILLISECONDS);
-        return List.of(wake);
+        return List.of(wake.over(context.getPrimaryCache()));
     }
 
     private void lookFor(Cache<Execution> cache) {
         try {
             overlooked.among(cache.list().toList(), this::isIdle).forEach(id -> {
                 LOG.atWarn().addKeyValue("execution", id).log("nobody does anything about it; it is looked at again");
-                wake.propagateEvent(id);
+                wake.up(id);
             });
         } catch (RuntimeException e) {
             LOG.atError().setCause(e).log("what was overlooked could not be looked for");
@@ -98,11 +94,15 @@ public final class ExecutionReconciler implements Reconciler<Execution>, AutoClo
     @Override
     public void close() {
         looks.shutdownNow();
+        wake.close();
     }
 
     @Override
     public UpdateControl<Execution> reconcile(Execution execution, Context<Execution> context)
             throws InterruptedException {
+        if (context.isPrimaryResourceDeleted()) {
+            wake.namesakeOf(execution);
+        }
         var observed = new ObservedExecution(
                 execution, runs.standing(execution.getMetadata().getUid()), clock.instant());
         return apply(execution, ExecutionPlanner.plan(observed));

@@ -10,9 +10,8 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Finds Executions that nobody does anything about, for longer than any event is under way. The framework keeps what it
- * knows of an object under its name: an event of one that was made anew right after its namesake went can be taken for
- * one of that, and is then the last one.
+ * Finds Executions that nobody does anything about, for longer than any event is under way: the last net for an event that
+ * was lost. The way known is {@link dev.countersign.kube.Wake}'s to see to.
  */
 final class Overlooked {
     /** From one look to the next: an Execution that two looks find idle was overlooked. */
