@@ -60,19 +60,29 @@ final class Prober {
                 throw new InterruptedException();
             }
             try {
+                // What is said about the token is no answer to the forgery: no token, no try.
                 account.renew();
-                account.client().raw(forgery.path() + "?dryRun=All", "POST", forgery.object());
-                return new ProbeAnswer(HttpURLConnection.HTTP_CREATED, "");
+                return answer(forgery);
             } catch (KubernetesClientException e) {
-                if (e.getCode() == HttpURLConnection.HTTP_UNAUTHORIZED) {
-                    account.discard();
-                } else if (isAnswer(e)) {
-                    return new ProbeAnswer(e.getCode(), Words.of(e));
-                }
                 if (attempt == TRIES) {
                     throw e;
                 }
             }
+        }
+    }
+
+    /** @throws KubernetesClientException if nobody answered, or somebody who did not know the probe */
+    private ProbeAnswer answer(Forgery forgery) {
+        try {
+            account.client().raw(forgery.path() + "?dryRun=All", "POST", forgery.object());
+            return new ProbeAnswer(HttpURLConnection.HTTP_CREATED, "");
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_UNAUTHORIZED) {
+                account.discard();
+            } else if (isAnswer(e)) {
+                return new ProbeAnswer(e.getCode(), Words.of(e));
+            }
+            throw e;
         }
     }
 
