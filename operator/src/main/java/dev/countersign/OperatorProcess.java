@@ -311,7 +311,8 @@ public final class OperatorProcess implements AutoCloseable {
         var writer = new StatusWriter(client);
         operator.register(new TemplateReconciler(catalog, audit, terms, writer, RunsAssembly.allowedImages(config)));
         operator.register(new ApprovalReconciler(catalog, audit, terms, writer));
-        operator.register(new ExecutionApprovalReconciler(facts, executions, audit, terms, writer, runs::release));
+        operator.register(
+                new ExecutionApprovalReconciler(catalog, facts, executions, audit, terms, writer, runs::release));
         operator.register(
                 closers.opened("executions", new ExecutionReconciler(runs, executions, catalog, audit, clock)));
         operator.start();

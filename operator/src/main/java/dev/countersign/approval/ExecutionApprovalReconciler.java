@@ -1,10 +1,12 @@
 package dev.countersign.approval;
 
+import dev.countersign.api.Reason;
 import dev.countersign.api.execution.Execution;
 import dev.countersign.api.executionapproval.ExecutionApproval;
 import dev.countersign.audit.AuditConflictException;
 import dev.countersign.audit.AuditLog;
 import dev.countersign.audit.AuditUnavailableException;
+import dev.countersign.kube.Catalog;
 import dev.countersign.kube.Executions;
 import dev.countersign.kube.LiveFacts;
 import dev.countersign.kube.StatusWriter;
@@ -12,11 +14,15 @@ import dev.countersign.policy.RunChecks;
 import dev.countersign.policy.RunRequest;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -30,27 +36,53 @@ import java.util.function.Consumer;
 public final class ExecutionApprovalReconciler implements Reconciler<ExecutionApproval> {
     private static final Duration LOG_AWAY = Duration.ofSeconds(5);
 
+    private final Catalog catalog;
     private final LiveFacts facts;
     private final Executions executions;
     private final AuditLog audit;
     private final TermsInForce terms;
     private final StatusWriter writer;
     private final Consumer<ResourceID> release;
+    private final SimpleInboundEventSource<ExecutionApproval> guardChanged =
+            new SimpleInboundEventSource<>("guard-changed");
 
     /** @param release has an Execution that waits for a person look again */
     public ExecutionApprovalReconciler(
+            Catalog catalog,
             LiveFacts facts,
             Executions executions,
             AuditLog audit,
             TermsInForce terms,
             StatusWriter writer,
             Consumer<ResourceID> release) {
+        this.catalog = catalog;
         this.facts = facts;
         this.executions = executions;
         this.audit = audit;
         this.terms = terms;
         this.writer = writer;
         this.release = release;
+        terms.guard().onChange(this::lookAgain);
+    }
+
+    @Override
+    public List<EventSource<?, ExecutionApproval>> prepareEventSources(EventSourceContext<ExecutionApproval> context) {
+        return List.of(guardChanged);
+    }
+
+    // Nothing about the approval itself changes when the guard stands again, so nobody else would say so.
+    private void lookAgain() {
+        if (guardChanged.isRunning()) {
+            catalog.runApprovals().stream()
+                    .filter(ExecutionApprovalReconciler::waitsForGuard)
+                    .forEach(each -> guardChanged.propagateEvent(ResourceID.fromResource(each)));
+        }
+    }
+
+    private static boolean waitsForGuard(ExecutionApproval approval) {
+        return approval.getStatus() != null
+                && approval.getStatus().conditions().stream()
+                        .anyMatch(each -> each.reason().equals(Reason.GuardGap.name()));
     }
 
     @Override
