@@ -23,11 +23,11 @@ var ruleIDs = map[string][]string{
 		"approve-authority", "authorship-is-known", "machines-never-approve",
 	},
 	"countersign-executions": {
-		"requester-is-caller", "requester-uid-is-caller", "owners-stay", "cancel-is-requesters",
+		"requester-is-caller", "requester-uid-is-caller", "owners-stay", "cancel-is-requesters", "probe-only-tries",
 	},
 	"countersign-templates": {
 		"author-states-self", "authors-only-grow", "authors-only-self", "machine-leaves-authors",
-		"machines-do-not-author",
+		"machines-do-not-author", "probe-only-tries",
 	},
 	"countersign-status": {"status-is-operators", "finalizer-is-operators", "no-foreign-finalizers"},
 	"countersign-sandboxes": {

@@ -206,7 +206,8 @@ func denialRows() []row {
 	}
 }
 
-// probeRows are forgeries as the operator's probe sends them: each breaks its own rule and later ones, no earlier one.
+// probeRows are forgeries as the operator's probe sends them: each breaks its own rule and later ones, no earlier one;
+// and what whoever has its token may try to store.
 func probeRows() []row {
 	self := probe.username()
 	return []row{
@@ -236,6 +237,19 @@ func probeRows() []row {
 		create("probe: a pod", probe, "pods", pod("p2"), "pods-are-operators").inNamespace("at-finance-sandboxes"),
 		create("probe: a ConfigMap", probe, "configmaps", object{"metadata": object{"name": "c"}},
 			"bounds-are-installers").inNamespace("at-finance-sandboxes"),
+		create("probe: a request to be stored", probe, "executions", execution(self), "probe-only-tries").kept(),
+		create("probe: a request as a dry run", probe, "executions", execution(self), ""),
+		create("probe: a template to be stored", probe, "codetemplates", template(), "probe-only-tries").kept(),
+		create("probe: a template as a dry run", probe, "codetemplates", template(), ""),
+		// Where no rule says so: nothing that it can create is let in there.
+		create("probe: an approval to be stored", probe, "templateapprovals", templateApproval(self),
+			"approve-authority").kept(),
+		create("probe: a run's approval to be stored", probe, "executionapprovals", executionApproval(self),
+			"approve-authority").kept(),
+		create("probe: a pod to be stored", probe, "pods", pod("p2"), "pods-are-operators").
+			inNamespace("at-finance-sandboxes").kept(),
+		create("probe: a ConfigMap to be stored", probe, "configmaps", object{"metadata": object{"name": "c"}},
+			"bounds-are-installers").inNamespace("at-finance-sandboxes").kept(),
 	}
 }
 
@@ -456,6 +470,18 @@ func sandboxRows() []row {
 				"bounds-are-installers").inNamespace(sandboxes),
 			create(resource+" by the operator", operator, resource, made, "").inNamespace(sandboxes),
 			create(resource+" elsewhere", eve, resource, made, ""),
+		)
+	}
+	for _, version := range []string{"projectcalico.org/v3", "crd.antrea.io/v1beta1"} {
+		policy := object{"apiVersion": version, "kind": "NetworkPolicy", "metadata": object{"name": "new"}}
+		of := func(name string, as identity, namespace, denied string) row {
+			return row{name: "networkpolicies of " + version + name, as: as, method: "POST", contentType: jsonType,
+				path: "/apis/" + version + "/namespaces/" + namespace + "/networkpolicies", body: policy, denied: denied}
+		}
+		rows = append(rows,
+			of("", eve, sandboxes, "bounds-are-installers"),
+			of(" by the installer", ivan, sandboxes, ""),
+			of(" elsewhere", eve, "at-finance", ""),
 		)
 	}
 	quota := in(sandboxes, "resourcequotas", "countersign-sandboxes")

@@ -17,7 +17,7 @@ import dev.countersign.execution.UsageFromLog;
 import dev.countersign.execution.WithoutAudit;
 import dev.countersign.guard.AuditedGuard;
 import dev.countersign.guard.Guard;
-import dev.countersign.guard.GuardState;
+import dev.countersign.guard.GuardStates;
 import dev.countersign.guard.GuardWatch;
 import dev.countersign.guard.Mode;
 import dev.countersign.guard.PackedPolicies;
@@ -277,7 +277,7 @@ public final class OperatorProcess implements AutoCloseable {
             throws InterruptedException {
         if (config.guard().mode() == Mode.OFF) {
             LOG.warn("guard.mode is Off: every approval counts, whoever wrote it");
-            metrics.watchGuard(() -> GuardState.OFF);
+            metrics.watchGuard(() -> GuardStates.OFF);
             return Guard.off();
         }
         var guard = closers.opened(
@@ -292,7 +292,7 @@ public final class OperatorProcess implements AutoCloseable {
                                 clock),
                         policies.join()));
         changes.onChange(now -> guard.look());
-        metrics.watchGuard(guard::state);
+        metrics.watchGuard(guard::states);
         return guard;
     }
 
@@ -313,7 +313,7 @@ public final class OperatorProcess implements AutoCloseable {
         operator.register(new ApprovalReconciler(catalog, audit, terms, writer));
         operator.register(closers.opened(
                 "execution approvals",
-                new ExecutionApprovalReconciler(facts, executions, audit, terms, writer, runs::release)));
+                new ExecutionApprovalReconciler(catalog, facts, executions, audit, terms, writer, runs::release)));
         operator.register(
                 closers.opened("executions", new ExecutionReconciler(runs, executions, catalog, audit, clock)));
         operator.start();

@@ -54,7 +54,7 @@ final class PoolAssembly {
                         terms,
                         starter,
                         key -> isOpen(departments.get(), key),
-                        key -> guard.state(),
+                        key -> guard.state(key.department()),
                         metrics.poolObserver(),
                         clock,
                         () -> ThreadLocalRandom.current().nextDouble()));

@@ -106,9 +106,49 @@ class GuardE2E {
         assertThat(held.now().getStatus().sandbox()).isNull();
     }
 
+    /** Who rules in one department's namespace stops that department, and no other. */
+    @Test
+    void whereTheProbeHasNoRightsItsOwnDepartmentStopsAlone(Department finance, Department research, Cluster cluster) {
+        var here = finance.bash("echo here").approved();
+        var there = research.bash("echo there").approved();
+        var meanwhile = finance.bash("echo meanwhile").create();
+        assertThat(here.run().stdout()).isEqualTo("here\n");
+        var binding = cluster.admin()
+                .rbac()
+                .roleBindings()
+                .inNamespace(finance.namespace())
+                .withName("countersign-probe");
+        var taken = binding.require();
+
+        Run held;
+        binding.delete();
+        try {
+            await(cluster, "countersign_guard_untried_departments", 1);
+            held = here.request().create().awaitHeld(Reason.GuardGap);
+            assertThat(held.message()).contains("could not be tried", "kubectl countersign doctor");
+            meanwhile.approve().awaitRefused(Reason.GuardGap, "could not be tried");
+            assertThat(there.run().stdout()).isEqualTo("there\n");
+            assertThat(OperatorDeployment.of(cluster).metric("countersign_guard_intact"))
+                    .isEqualTo(1);
+        } finally {
+            taken.getMetadata().setUid(null);
+            taken.getMetadata().setResourceVersion(null);
+            cluster.admin().resource(taken).create();
+        }
+
+        await(cluster, "countersign_guard_untried_departments", 0);
+        assertThat(held.awaitFinished().stdout()).isEqualTo("here\n");
+        // The policies stood all the time, so it counts by itself.
+        assertThat(meanwhile.run().stdout()).isEqualTo("meanwhile\n");
+    }
+
     private static void awaitIntact(Cluster cluster, double wanted) {
-        Awaitility.await("metric countersign_guard_intact is " + wanted)
+        await(cluster, "countersign_guard_intact", wanted);
+    }
+
+    private static void await(Cluster cluster, String metric, double wanted) {
+        Awaitility.await("metric " + metric + " is " + wanted)
                 .atMost(Duration.ofSeconds(90))
-                .until(() -> OperatorDeployment.of(cluster).metric("countersign_guard_intact") == wanted);
+                .until(() -> OperatorDeployment.of(cluster).metric(metric) == wanted);
     }
 }

@@ -1,10 +1,12 @@
 package dev.countersign.approval;
 
+import dev.countersign.api.Reason;
 import dev.countersign.api.execution.Execution;
 import dev.countersign.api.executionapproval.ExecutionApproval;
 import dev.countersign.audit.AuditConflictException;
 import dev.countersign.audit.AuditLog;
 import dev.countersign.audit.AuditUnavailableException;
+import dev.countersign.kube.Catalog;
 import dev.countersign.kube.Executions;
 import dev.countersign.kube.LiveFacts;
 import dev.countersign.kube.StatusWriter;
@@ -34,6 +36,7 @@ import java.util.function.Consumer;
 public final class ExecutionApprovalReconciler implements Reconciler<ExecutionApproval>, AutoCloseable {
     private static final Duration LOG_AWAY = Duration.ofSeconds(5);
 
+    private final Catalog catalog;
     private final LiveFacts facts;
     private final Executions executions;
     private final AuditLog audit;
@@ -44,18 +47,34 @@ public final class ExecutionApprovalReconciler implements Reconciler<ExecutionAp
 
     /** @param release has an Execution that waits for a person look again */
     public ExecutionApprovalReconciler(
+            Catalog catalog,
             LiveFacts facts,
             Executions executions,
             AuditLog audit,
             TermsInForce terms,
             StatusWriter writer,
             Consumer<ResourceID> release) {
+        this.catalog = catalog;
         this.facts = facts;
         this.executions = executions;
         this.audit = audit;
         this.terms = terms;
         this.writer = writer;
         this.release = release;
+        terms.guard().onChange(this::lookAgain);
+    }
+
+    // Nothing about the approval itself changes when the guard stands again, so nobody else would say so.
+    private void lookAgain() {
+        catalog.runApprovals().stream()
+                .filter(ExecutionApprovalReconciler::waitsForGuard)
+                .forEach(each -> wake.up(ResourceID.fromResource(each)));
+    }
+
+    private static boolean waitsForGuard(ExecutionApproval approval) {
+        return approval.getStatus() != null
+                && approval.getStatus().conditions().stream()
+                        .anyMatch(each -> each.reason().equals(Reason.GuardGap.name()));
     }
 
     @Override

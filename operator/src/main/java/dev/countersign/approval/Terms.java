@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What every approval of a department is judged under. Pure.
  *
- * @param guard the admission policies that vouch for names
+ * @param guard the admission policies that vouch for names there
  * @param policy of the department
  * @param now the operator's clock
  */

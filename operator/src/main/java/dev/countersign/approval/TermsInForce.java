@@ -11,12 +11,12 @@ import java.util.function.Supplier;
 public record TermsInForce(Guard guard, Supplier<Departments> departments, Clock clock) {
 
     public Terms of(String namespace) {
-        return new Terms(guard.state(), policy(namespace), clock.instant());
+        return new Terms(guard.state(namespace), policy(namespace), clock.instant());
     }
 
     /** With the guard looked at anew: for what is recorded once and for all. May take as long as a few reads. */
     public Terms confirmed(String namespace) {
-        return new Terms(guard.confirmed(), policy(namespace), clock.instant());
+        return new Terms(guard.confirmed(namespace), policy(namespace), clock.instant());
     }
 
     private DepartmentPolicy policy(String namespace) {

@@ -156,10 +156,13 @@ public sealed interface AuditEvent permits AuditEvent.OfObject, AuditEvent.OfGua
      * @param guardDigest normalised, over what they say
      * @param objects the very objects, by kind, name, UID and generation
      * @param since from when on approvals were guarded by them
+     * @param later the departments of which that is not true; in logs of before there were such, none
      */
-    record GuardObserved(String guardDigest, String objects, Instant since) implements OfGuard {
+    record GuardObserved(String guardDigest, String objects, Instant since, List<LaterGuarded> later)
+            implements OfGuard {
         public GuardObserved {
             Digest.require("guardDigest", guardDigest);
+            later = later == null ? List.of() : List.copyOf(later);
         }
 
         @Override
@@ -186,9 +189,11 @@ public sealed interface AuditEvent permits AuditEvent.OfObject, AuditEvent.OfGua
     }
 
     /** The admission policies are intact again. Components as in {@link GuardObserved}. */
-    record GuardRestored(String guardDigest, String objects, Instant since) implements OfGuard {
+    record GuardRestored(String guardDigest, String objects, Instant since, List<LaterGuarded> later)
+            implements OfGuard {
         public GuardRestored {
             Digest.require("guardDigest", guardDigest);
+            later = later == null ? List.of() : List.copyOf(later);
         }
 
         @Override

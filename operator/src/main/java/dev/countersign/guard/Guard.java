@@ -7,8 +7,8 @@ public interface Guard {
     static Guard off() {
         return new Guard() {
             @Override
-            public GuardState state() {
-                return GuardState.OFF;
+            public GuardStates states() {
+                return GuardStates.OFF;
             }
 
             @Override
@@ -16,20 +16,26 @@ public interface Guard {
         };
     }
 
-    /** What is known now. Never waits. */
-    GuardState state();
+    /** What is known now of all departments. Never waits. */
+    GuardStates states();
 
-    /**
-     * What is known after a look at the policies that began now: whatever was admitted before the call was admitted
-     * under policies that this state speaks of. For decisions that are made once and for all; may take some reads.
-     */
-    default GuardState confirmed() {
-        return state();
+    /** What is known now, for objects in this namespace. Never waits. */
+    default GuardState state(String namespace) {
+        return states().in(namespace);
     }
 
     /**
-     * Calls {@code listener} after each change of {@link #state}, on the guard's own thread, one call at a time. It must
-     * return soon.
+     * What is known, for objects in this namespace, after a look at the policies that began now: whatever was admitted
+     * before the call was admitted under policies that this state speaks of. For decisions that are made once and for
+     * all; may take some reads.
+     */
+    default GuardState confirmed(String namespace) {
+        return state(namespace);
+    }
+
+    /**
+     * Calls {@code listener} after each change of {@link #states}, of one department's too, on the guard's own thread, one
+     * call at a time. It must return soon.
      */
     void onChange(Runnable listener);
 }

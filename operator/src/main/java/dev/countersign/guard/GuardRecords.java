@@ -1,6 +1,8 @@
 package dev.countersign.guard;
 
+import java.time.Instant;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,25 +25,28 @@ final class GuardRecords {
         this.written = written;
     }
 
-    /** @param identity of the policies that are there now */
-    void judged(GuardState state, String identity) {
+    /**
+     * @param state of the policies
+     * @param identity of the policies that are there now
+     * @param later the departments that are guarded only from a later instant on
+     */
+    void judged(GuardState state, String identity, SortedMap<String, Instant> later) {
         if (underWay.isDone()) {
-            record(state, identity).ifPresent(this::follow);
+            record(state, identity, later).ifPresent(this::follow);
         }
     }
 
-    private Optional<CompletableFuture<?>> record(GuardState state, String identity) {
+    private Optional<CompletableFuture<?>> record(GuardState state, String identity, SortedMap<String, Instant> later) {
         Optional<GuardJournal.Entry> last = journal.last();
         if (!state.intact()) {
             return last.isEmpty() || last.get().intact() ? Optional.of(journal.failed(state)) : Optional.empty();
         }
+        var standing = new GuardJournal.Standing(state, identity, later);
         if (last.isPresent() && !last.get().intact()) {
-            return Optional.of(journal.restored(state, identity));
+            return Optional.of(journal.restored(standing));
         }
-        boolean known = last.isPresent()
-                && last.get().identity().equals(identity)
-                && last.get().since().equals(state.since());
-        return known ? Optional.empty() : Optional.of(journal.observed(state, identity));
+        boolean known = last.equals(Optional.of(GuardJournal.Entry.of(standing)));
+        return known ? Optional.empty() : Optional.of(journal.observed(standing));
     }
 
     private void follow(CompletableFuture<?> append) {

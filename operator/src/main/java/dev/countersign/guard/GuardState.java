@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Whether the admission policies stand.
+ * Whether the admission policies stand, for the objects of one department or, in {@link GuardStates#policies}, at all.
  *
  * @param intact all of them are as the chart made them and refuse forgeries
  * @param problems what is wrong, for people, each with what to do next; may hold warnings while intact

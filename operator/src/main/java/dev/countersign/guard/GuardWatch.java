@@ -8,7 +8,6 @@ import dev.countersign.guard.check.Judgement;
 import dev.countersign.guard.check.Observation;
 import dev.countersign.guard.check.ProbeRound;
 import dev.countersign.guard.check.Rule;
-import dev.countersign.logging.LogKeys;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.RequestConfig;
@@ -84,7 +83,7 @@ public final class GuardWatch implements Guard, AutoCloseable {
     private final AtomicBoolean lookIsDue = new AtomicBoolean();
     private final CompletableFuture<Void> judged = new CompletableFuture<>();
 
-    private volatile GuardState state;
+    private volatile GuardStates states;
     private volatile boolean closing;
 
     // What follows is the judge's own.
@@ -102,7 +101,7 @@ public final class GuardWatch implements Guard, AutoCloseable {
         judgement = new Judgement(expected, resumed(terms.journal()));
         records = new GuardRecords(terms.journal(), this::look);
         watches = new PolicyWatches(terms.client(), expected.keys(), terms.operatorNamespace(), this::look);
-        state = judgement.state();
+        states = judgement.states();
     }
 
     /** Starts to watch; returns with the first judgement, or after ten seconds without one: the guard is broken then. */
@@ -113,16 +112,16 @@ public final class GuardWatch implements Guard, AutoCloseable {
     }
 
     @Override
-    public GuardState state() {
-        return state;
+    public GuardStates states() {
+        return states;
     }
 
     @Override
-    public GuardState confirmed() {
+    public GuardState confirmed(String namespace) {
         try {
             return judge.submit(() -> {
                         look(false);
-                        return state;
+                        return state(namespace);
                     })
                     .get(CONFIRM_PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (TimeoutException | ExecutionException | RejectedExecutionException e) {
@@ -240,22 +239,22 @@ public final class GuardWatch implements Guard, AutoCloseable {
             // A look that was cut short by the end says nothing, and must not be written down for the next operator.
             return;
         }
-        GuardState before = state;
-        GuardState now = judgement.state();
-        state = now;
+        GuardStates before = states;
+        GuardStates now = judgement.states();
+        states = now;
         if (isJudged || judged.isDone()) {
-            record(now);
+            record(now.policies());
             judged.complete(null);
         }
         if (!now.equals(before)) {
-            log(before, now);
+            GuardLog.changed(before, now);
             listeners.forEach(this::tell);
         }
     }
 
     private void record(GuardState now) {
         try {
-            records.judged(now, judgement.identity().map(GuardIdentity::text).orElse(""));
+            records.judged(now, judgement.identity().map(GuardIdentity::text).orElse(""), judgement.later());
         } catch (RuntimeException e) {
             LOG.atError().setCause(e).log("the guard's state could not be written down");
         }
@@ -269,28 +268,14 @@ public final class GuardWatch implements Guard, AutoCloseable {
         }
     }
 
-    private static void log(GuardState before, GuardState now) {
-        if (!now.intact()) {
-            LOG.atError()
-                    .addKeyValue(LogKeys.PROBLEMS, String.join("; ", now.problems()))
-                    .log("the guard is broken: approvals count for nothing");
-        } else if (!before.intact()) {
-            LOG.atInfo().addKeyValue(LogKeys.DIGEST, now.digest()).log("the guard stands");
-        }
-        if (now.intact() && !now.problems().isEmpty()) {
-            LOG.atWarn()
-                    .addKeyValue(LogKeys.PROBLEMS, String.join("; ", now.problems()))
-                    .log("the guard stands, but something about it is not right");
-        }
-    }
-
     /** Sees to it that somebody looks and tries again in time, never later than was planned before. */
     private void plan() {
         if (closing) {
             return;
         }
         Duration wait = ROUND_INTERVAL;
-        if (state.intact()) {
+        boolean stand = states.stand();
+        if (stand) {
             retry = FIRST_RETRY;
         } else if (!roundIsUnderWay) {
             wait = retry;
@@ -301,7 +286,7 @@ public final class GuardWatch implements Guard, AutoCloseable {
         if (next != null) {
             next.cancel(false);
         }
-        if (!state.intact() && !roundIsUnderWay) {
+        if (!stand && !roundIsUnderWay) {
             retry = retry.multipliedBy(2).compareTo(ROUND_INTERVAL) > 0 ? ROUND_INTERVAL : retry.multipliedBy(2);
         }
         next = judge.schedule(
@@ -317,7 +302,8 @@ public final class GuardWatch implements Guard, AutoCloseable {
         var continuity = new Continuity();
         journal.last().ifPresent(entry -> {
             if (entry.intact()) {
-                GuardIdentity.parse(entry.identity()).ifPresent(identity -> continuity.resume(identity, entry.since()));
+                GuardIdentity.parse(entry.identity())
+                        .ifPresent(identity -> continuity.resume(identity, entry.since(), entry.later()));
             } else {
                 continuity.resumeBroken();
             }

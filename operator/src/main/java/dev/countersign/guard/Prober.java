@@ -12,6 +12,8 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /** Sends the forgeries, one after the other. Nothing of them is ever stored: each is a dry run. */
@@ -34,20 +36,23 @@ final class Prober {
 
     /** Ends early if the API server does not answer. */
     ProbeRound round(Departments departments) throws InterruptedException {
-        List<ProbeFinding> findings = new ArrayList<>();
+        Map<String, List<ProbeFinding>> findings = new TreeMap<>();
         for (Department department : departments.all()) {
+            List<ProbeFinding> own = findings.computeIfAbsent(department.namespace(), namespace -> new ArrayList<>());
             for (Forgery forgery : new Forgeries(department, account.username()).all()) {
                 try {
                     ProbeFinding finding = forgery.judge(send(forgery));
                     if (!(finding instanceof ProbeFinding.Held)) {
                         failures.accept(forgery.rule());
                     }
-                    findings.add(finding);
+                    own.add(finding);
                 } catch (RuntimeException e) {
                     failures.accept(forgery.rule());
-                    findings.add(new ProbeFinding.Untried("the admission policies could not be tried, for the API"
-                            + " server did not answer the probe's service account: " + Words.of(e)));
-                    return ProbeRound.of(findings);
+                    return ProbeRound.unanswered(
+                            findings,
+                            "the admission policies could not be tried, for the API server did not answer the probe's"
+                                    + " service account: " + Words.of(e)
+                                    + ": see that it answers, and that the service account is there (helm upgrade)");
                 }
             }
         }
@@ -60,19 +65,29 @@ final class Prober {
                 throw new InterruptedException();
             }
             try {
+                // What is said about the token is no answer to the forgery: no token, no try.
                 account.renew();
-                account.client().raw(forgery.path() + "?dryRun=All", "POST", forgery.object());
-                return new ProbeAnswer(HttpURLConnection.HTTP_CREATED, "");
+                return answer(forgery);
             } catch (KubernetesClientException e) {
-                if (e.getCode() == HttpURLConnection.HTTP_UNAUTHORIZED) {
-                    account.discard();
-                } else if (isAnswer(e)) {
-                    return new ProbeAnswer(e.getCode(), Words.of(e));
-                }
                 if (attempt == TRIES) {
                     throw e;
                 }
             }
+        }
+    }
+
+    /** @throws KubernetesClientException if nobody answered, or somebody who did not know the probe */
+    private ProbeAnswer answer(Forgery forgery) {
+        try {
+            account.client().raw(forgery.path() + "?dryRun=All", "POST", forgery.object());
+            return new ProbeAnswer(HttpURLConnection.HTTP_CREATED, "");
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_UNAUTHORIZED) {
+                account.discard();
+            } else if (isAnswer(e)) {
+                return new ProbeAnswer(e.getCode(), Words.of(e));
+            }
+            throw e;
         }
     }
 

@@ -66,6 +66,11 @@ public final class Catalog implements WatchedTemplates, AutoCloseable {
         return templates.getStore().list();
     }
 
+    /** All approvals of runs as last seen. */
+    public List<ExecutionApproval> runApprovals() {
+        return runApprovals.getStore().list();
+    }
+
     /** The template as it is now; asks the API server. */
     public Optional<CodeTemplate> liveTemplate(TemplateKey key) {
         return Optional.ofNullable(client.resources(CodeTemplate.class)

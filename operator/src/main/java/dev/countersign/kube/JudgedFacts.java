@@ -20,13 +20,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /** Puts objects, from wherever they were read, together with what this operator itself knows. Asks nobody. */
 final class JudgedFacts {
     private final Function<String, Optional<Department>> departmentOf;
     private final Set<String> allowedImages;
-    private final Supplier<GuardState> guard;
+    private final Function<String, GuardState> guard;
     private final ApprovalLedger ledger;
     private final UsageHistory usage;
     private final Clock clock;
@@ -35,7 +34,7 @@ final class JudgedFacts {
     JudgedFacts(
             Function<String, Optional<Department>> departmentOf,
             Set<String> allowedImages,
-            Supplier<GuardState> guard,
+            Function<String, GuardState> guard,
             ApprovalLedger ledger,
             UsageHistory usage,
             Clock clock) {
@@ -52,9 +51,10 @@ final class JudgedFacts {
     }
 
     RunRequest of(Execution execution, Optional<CodeTemplate> live, List<TemplateApproval> approvals) {
-        var department = departmentOf.apply(execution.getMetadata().getNamespace());
+        String namespace = execution.getMetadata().getNamespace();
+        var department = departmentOf.apply(namespace);
         var policy = department.map(Department::policy).orElse(DepartmentPolicy.DEFAULT);
-        var terms = new Terms(guard.get(), policy, clock.instant());
+        var terms = new Terms(guard.apply(namespace), policy, clock.instant());
         var template = live.map(each -> known.of(each, policy.images().isEmpty() ? allowedImages : policy.images()));
         return new RunRequest(
                 execution,
@@ -65,8 +65,7 @@ final class JudgedFacts {
                 terms.guard(),
                 usage.usage(
                         new Claimant(
-                                execution.getMetadata().getNamespace(),
-                                execution.getSpec().requestedBy().username()),
+                                namespace, execution.getSpec().requestedBy().username()),
                         terms.now()),
                 terms.now());
     }

@@ -39,13 +39,14 @@ public final class LiveFacts implements RunFacts {
 
     /**
      * @param allowedImages runtime images for departments that have no list of their own
+     * @param guard whether the admission policies stand, for objects in a namespace
      * @param ledger what the log says about approvals
      */
     public LiveFacts(
             KubernetesClient client,
             Function<String, Optional<Department>> departmentOf,
             Set<String> allowedImages,
-            Supplier<GuardState> guard,
+            Function<String, GuardState> guard,
             ApprovalLedger ledger,
             UsageHistory usage,
             Clock clock) {

@@ -3,7 +3,7 @@ package dev.countersign.metrics;
 import dev.countersign.api.Reason;
 import dev.countersign.api.execution.SandboxStart;
 import dev.countersign.audit.AuditObserver;
-import dev.countersign.guard.GuardState;
+import dev.countersign.guard.GuardStates;
 import dev.countersign.guard.Mode;
 import dev.countersign.guard.check.Rule;
 import dev.countersign.pool.PoolObserver;
@@ -156,16 +156,24 @@ public final class OperatorMetrics implements AutoCloseable {
         Objects.requireNonNull(probeFailures.get(rule)).increment();
     }
 
-    /** Whether the admission policies stand, and whether anybody looks. */
-    public void watchGuard(Supplier<GuardState> state) {
+    /** Whether the admission policies stand, where they could not be tried, and whether anybody looks. */
+    public void watchGuard(Supplier<GuardStates> states) {
         gauge(
                 "countersign.guard.intact",
                 "1 if the admission policies stand and refuse forgeries; 0 also while the guard is switched off",
-                () -> state.get().intact() && state.get().mode() == Mode.ENFORCE ? 1 : 0);
+                () -> states.get().policies().intact()
+                                && states.get().policies().mode() == Mode.ENFORCE
+                        ? 1
+                        : 0);
+        gauge(
+                "countersign.guard.untried.departments",
+                "Departments in which forgeries could not be tried, so that no approval counts there; 0 while the guard"
+                        + " is not intact",
+                () -> states.get().untried().size());
         gauge(
                 "countersign.guard.enforced",
                 "1 if approvals count only while the guard is intact, 0 if it is switched off, for development",
-                () -> state.get().mode() == Mode.ENFORCE ? 1 : 0);
+                () -> states.get().policies().mode() == Mode.ENFORCE ? 1 : 0);
     }
 
     /** How far the node's clock is ahead of the API server's; negative: behind. */

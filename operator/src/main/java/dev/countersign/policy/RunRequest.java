@@ -26,7 +26,7 @@ import java.util.Optional;
  * @param template the template it names, if it exists in that namespace
  * @param judgement of all approvals there that name this template
  * @param runApproval the approval of this very run, if there is one and the run needs one
- * @param guard whether the admission policies stand
+ * @param guard whether the admission policies stand, for this namespace
  * @param usage what its agent and department have used of their hourly quotas
  */
 public record RunRequest(

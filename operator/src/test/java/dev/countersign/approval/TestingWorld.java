@@ -153,7 +153,7 @@ final class TestingWorld {
 
     TestingWorld(Safety safety) {
         this.safety = safety;
-        log.append(new AuditEvent.GuardObserved(GUARD_DIGEST, "1", now));
+        log.append(new AuditEvent.GuardObserved(GUARD_DIGEST, "1", now, List.of()));
     }
 
     /** How many runs were handed over. */
@@ -317,7 +317,8 @@ final class TestingWorld {
             guard = policiesStand ? stands(now.plus(SETTLE)) : GuardState.broken(List.of("altered"));
             log.append(
                     policiesStand
-                            ? new AuditEvent.GuardRestored(GUARD_DIGEST, Integer.toString(policies), guard.since())
+                            ? new AuditEvent.GuardRestored(
+                                    GUARD_DIGEST, Integer.toString(policies), guard.since(), List.of())
                             : new AuditEvent.GuardFailed(null, List.of("altered")));
         }
     }
@@ -397,7 +398,8 @@ final class TestingWorld {
         policiesSeen = policies;
         guard = !policiesStand ? GuardState.broken(List.of("altered")) : stands(same ? since : now.plus(SETTLE));
         if (policiesStand && !same) {
-            log.append(new AuditEvent.GuardRestored(GUARD_DIGEST, Integer.toString(policies), guard.since()));
+            log.append(
+                    new AuditEvent.GuardRestored(GUARD_DIGEST, Integer.toString(policies), guard.since(), List.of()));
         } else if (!policiesStand) {
             log.append(new AuditEvent.GuardFailed(null, List.of("altered")));
         }

@@ -162,9 +162,13 @@ class ApprovalLedgerTest {
     @Test
     void theLastWordOnTheGuardIsKnown() {
         assertThat(log.lastGuard()).isEmpty();
-        var observed = new GuardObserved(digest('9'), "ValidatingAdmissionPolicy a u1 1", TestingEvents.NOW);
+        var observed = new GuardObserved(digest('9'), "ValidatingAdmissionPolicy a u1 1", TestingEvents.NOW, List.of());
         var failed = new GuardFailed(digest('7'), List.of("countersign-status is gone"));
-        var restored = new GuardRestored(digest('9'), "ValidatingAdmissionPolicy a u2 1", TestingEvents.NOW);
+        var restored = new GuardRestored(
+                digest('9'),
+                "ValidatingAdmissionPolicy a u2 1",
+                TestingEvents.NOW,
+                List.of(new LaterGuarded("finance", TestingEvents.NOW), new LaterGuarded("research", null)));
 
         for (AuditEvent.OfGuard event : List.of(observed, failed, restored)) {
             append(event);

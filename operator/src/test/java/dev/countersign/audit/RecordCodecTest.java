@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.countersign.audit.AuditEvent.ExecutionAuthorized;
 import dev.countersign.audit.AuditEvent.ExecutionDenied;
 import dev.countersign.audit.AuditEvent.ExecutionFinished;
+import dev.countersign.audit.AuditEvent.GuardObserved;
+import dev.countersign.audit.AuditEvent.GuardRestored;
 import dev.countersign.audit.RecordCodec.BadRecordException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -54,6 +56,17 @@ class RecordCodecTest {
         assertThat(record.has("requestDigest")).isFalse();
         assertThat(record.has("approvalRef")).isFalse();
         assertThat(record.get("requestedBy").has("uid")).isFalse();
+    }
+
+    @Test
+    void aRecordFromBeforeTheGuardToldOfDepartmentsIsRead() {
+        var old = "{\"guardDigest\":\"sha256:" + "9".repeat(64)
+                + "\",\"objects\":\"o\",\"since\":\"2026-11-21T10:00:00Z\"}";
+
+        byte[] line = old.getBytes(StandardCharsets.UTF_8);
+
+        assertThat(codec.event(line, GuardObserved.class).later()).isEmpty();
+        assertThat(codec.event(line, GuardRestored.class).later()).isEmpty();
     }
 
     @Test

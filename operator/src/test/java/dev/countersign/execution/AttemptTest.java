@@ -103,7 +103,7 @@ class AttemptTest {
                 client,
                 namespace -> Optional.of(TestingFacts.FINANCE),
                 Set.of(),
-                () -> GuardState.OFF,
+                namespace -> GuardState.OFF,
                 log.approvals(),
                 usage,
                 clock);

@@ -91,8 +91,21 @@ class GuardWatchIT {
         guard.close();
     }
 
+    private GuardState state() {
+        return guard.state(cluster.department());
+    }
+
     private GuardWatch open() throws InterruptedException {
-        GuardWatch opened = GuardWatch.open(
+        GuardWatch opened = start();
+        await("the guard stands").atMost(RESTORED).untilAsserted(() -> assertThat(
+                        opened.state(cluster.department()).problems())
+                .isEmpty());
+        assertThat(opened.state(cluster.department()).intact()).isTrue();
+        return opened;
+    }
+
+    private GuardWatch start() throws InterruptedException {
+        return GuardWatch.open(
                 new GuardWatch.Terms(
                         cluster.client(),
                         GuardedCluster.OPERATOR_NAMESPACE,
@@ -101,11 +114,6 @@ class GuardWatchIT {
                         failures::add,
                         Clock.systemUTC()),
                 PackedPolicies.in(GuardedCluster.OPERATOR_NAMESPACE));
-        await("the guard stands")
-                .atMost(RESTORED)
-                .untilAsserted(() -> assertThat(opened.state().problems()).isEmpty());
-        assertThat(opened.state().intact()).isTrue();
-        return opened;
     }
 
     private static Stream<Weakening> weakenings() {
@@ -154,8 +162,8 @@ class GuardWatchIT {
         weakening.edit().accept(weak);
         replaceSpec(weakening.kind(), weakening.object(), weak);
 
-        await("broken").atMost(NOTICED).until(() -> !guard.state().intact());
-        assertThat(guard.state().problems())
+        await("broken").atMost(NOTICED).until(() -> !state().intact());
+        assertThat(state().problems())
                 .singleElement()
                 .asString()
                 .startsWith(weakening.kind() + " " + weakening.object() + " was altered")
@@ -163,10 +171,10 @@ class GuardWatchIT {
 
         Instant restored = Instant.now();
         replaceSpec(weakening.kind(), weakening.object(), spec);
-        await("intact").atMost(RESTORED).until(() -> guard.state().intact());
-        assertThat(guard.state().since()).isAfter(restored);
-        assertThat(guard.state().covers(before)).isFalse();
-        assertThat(guard.state().covers(Instant.now().plusSeconds(6))).isTrue();
+        await("intact").atMost(RESTORED).until(() -> state().intact());
+        assertThat(state().since()).isAfter(restored);
+        assertThat(state().covers(before)).isFalse();
+        assertThat(state().covers(Instant.now().plusSeconds(6))).isTrue();
         assertThat(journal.words()).endsWith("failed", "restored");
     }
 
@@ -176,8 +184,8 @@ class GuardWatchIT {
 
         cluster.policy(BINDING, EXECUTIONS).delete();
 
-        await("broken").atMost(NOTICED).until(() -> !guard.state().intact());
-        assertThat(guard.state().problems())
+        await("broken").atMost(NOTICED).until(() -> !state().intact());
+        assertThat(state().problems())
                 .singleElement()
                 .asString()
                 .startsWith(BINDING + " " + EXECUTIONS + " is missing");
@@ -186,8 +194,8 @@ class GuardWatchIT {
         binding.getMetadata().setResourceVersion(null);
         Instant restored = Instant.now();
         cluster.client().resource(binding).create();
-        await("intact").atMost(RESTORED).until(() -> guard.state().intact());
-        assertThat(guard.state().since()).isAfter(restored);
+        await("intact").atMost(RESTORED).until(() -> state().intact());
+        assertThat(state().since()).isAfter(restored);
     }
 
     @Test
@@ -202,35 +210,35 @@ class GuardWatchIT {
 
         guard = open();
 
-        assertThat(guard.state().covers(before)).isFalse();
+        assertThat(state().covers(before)).isFalse();
     }
 
     @Test
     void whatNobodyTouchedWhileNobodyLookedIsTrustedThroughout() throws InterruptedException {
-        Instant since = guard.state().since();
+        Instant since = state().since();
         guard.close();
 
         guard = open();
 
-        assertThat(guard.state().since()).isEqualTo(since);
+        assertThat(state().since()).isEqualTo(since);
         assertThat(journal.words()).hasSize(1).containsOnly("observed");
     }
 
     @Test
     void parametersThatSayOtherThanTheDepartmentBreakItButNoTrust() {
-        Instant since = guard.state().since();
+        Instant since = state().since();
 
         cluster.parameter("singleAdmin", "true");
 
-        await("broken").atMost(NOTICED).until(() -> !guard.state().intact());
-        assertThat(guard.state().problems())
+        await("broken").atMost(NOTICED).until(() -> !state().intact());
+        assertThat(state().problems())
                 .singleElement()
                 .asString()
                 .contains(cluster.department() + ".singleAdmin is \"true\"", "says false");
 
         cluster.parameter("singleAdmin", "false");
-        await("intact").atMost(RESTORED).until(() -> guard.state().intact());
-        assertThat(guard.state().since()).isEqualTo(since);
+        await("intact").atMost(RESTORED).until(() -> state().intact());
+        assertThat(state().since()).isEqualTo(since);
     }
 
     @Test
@@ -240,13 +248,48 @@ class GuardWatchIT {
                 DepartmentPolicy.of(Autonomy.Autonomous, null, Set.of(), true, true, Quotas.DEFAULT, false)));
         guard.look();
 
-        await("judged anew").during(Duration.ofSeconds(2)).atMost(RESTORED).until(() -> guard.state()
-                .intact());
+        await("judged anew").during(Duration.ofSeconds(2)).atMost(RESTORED).until(() -> state().intact());
 
         departments.set(cluster.departments());
         cluster.parameter("singleAdmin", "false");
-        await("judged anew").during(Duration.ofSeconds(2)).atMost(RESTORED).until(() -> guard.state()
-                .intact());
+        await("judged anew").during(Duration.ofSeconds(2)).atMost(RESTORED).until(() -> state().intact());
+    }
+
+    /** Else one of its admins could stop all departments, and a restart would make a gap of it for all. */
+    @Test
+    void aRoleBindingTakenAwayInOneDepartmentBreaksThatOneAlone() throws InterruptedException {
+        Instant since = state().since();
+        String other = cluster.otherDepartment();
+        var taken = cluster.takeProbesRights();
+        try {
+            departments.set(cluster.bothDepartments());
+            guard.look();
+
+            await("broken there").atMost(RESTORED).until(() -> !state().intact());
+            await("tried elsewhere").atMost(RESTORED).until(() -> guard.state(other)
+                    .intact());
+            assertThat(state().intact()).isFalse();
+            assertThat(state().problems())
+                    .isNotEmpty()
+                    .allMatch(each ->
+                            each.contains("in department " + cluster.department() + " could not be tried: a forged"));
+            assertThat(guard.confirmed(cluster.department()).intact()).isFalse();
+            assertThat(guard.confirmed(other).covers(Instant.now().plusSeconds(6)))
+                    .isTrue();
+
+            guard.close();
+            guard = start();
+            await("tried elsewhere after a restart").atMost(RESTORED).until(() -> guard.state(other)
+                    .intact());
+            assertThat(state().intact()).isFalse();
+            assertThat(guard.state(other).since()).isEqualTo(since);
+        } finally {
+            cluster.giveBack(taken);
+        }
+
+        await("tried again").atMost(Duration.ofSeconds(40)).until(() -> state().intact());
+        assertThat(state().since()).as("the policies stood meanwhile").isEqualTo(since);
+        assertThat(journal.words()).as("nothing to write down").containsExactly("observed");
     }
 
     /** Nothing about the policies shows it: the probe finds it. */
@@ -257,9 +300,9 @@ class GuardWatchIT {
                 DepartmentPolicy.of(Autonomy.Supervised, null, Set.of(), false, true, Quotas.DEFAULT, false)));
         guard.look();
 
-        await("broken").atMost(RESTORED).until(() -> !guard.state().intact());
+        await("broken").atMost(RESTORED).until(() -> !state().intact());
 
-        assertThat(guard.state().problems())
+        assertThat(state().problems())
                 .singleElement()
                 .asString()
                 .startsWith("rule [approve-authority] in department " + cluster.department() + " does not hold")
@@ -273,8 +316,8 @@ class GuardWatchIT {
                 .withName("countersign-probe-approve")
                 .delete();
         Instant restored = Instant.now();
-        await("intact").atMost(Duration.ofSeconds(40)).until(() -> guard.state().intact());
-        assertThat(guard.state().since()).isAfter(restored);
+        await("intact").atMost(Duration.ofSeconds(40)).until(() -> state().intact());
+        assertThat(state().since()).isAfter(restored);
     }
 
     @Test
@@ -286,16 +329,16 @@ class GuardWatchIT {
         filling.patch(merge, "{\"spec\": {\"matchResources\": {\"matchPolicy\": \"Exact\"}}}");
         try {
             guard.look();
-            await("noticed").atMost(NOTICED).until(() -> !guard.state().intact());
-            assertThat(guard.state().problems())
+            await("noticed").atMost(NOTICED).until(() -> !state().intact());
+            assertThat(state().problems())
                     .anyMatch(each -> each.startsWith(
                             "MutatingAdmissionPolicyBinding countersign-identity-executions was altered"));
         } finally {
             filling.patch(merge, "{\"spec\": {\"matchResources\": null}}");
         }
         guard.look();
-        await("intact").atMost(Duration.ofSeconds(40)).until(() -> guard.state().intact());
-        assertThat(guard.state().since()).isAfter(altered);
+        await("intact").atMost(Duration.ofSeconds(40)).until(() -> state().intact());
+        assertThat(state().since()).isAfter(altered);
     }
 
     @Test
@@ -309,9 +352,9 @@ class GuardWatchIT {
         try {
             guard.look();
 
-            await("told").atMost(NOTICED).until(() -> !guard.state().problems().isEmpty());
-            assertThat(guard.state().intact()).isTrue();
-            assertThat(guard.state().problems())
+            await("told").atMost(NOTICED).until(() -> !state().problems().isEmpty());
+            assertThat(state().intact()).isTrue();
+            assertThat(state().problems())
                     .singleElement()
                     .asString()
                     .startsWith("MutatingAdmissionPolicyBinding countersign-identity-executions is missing");
@@ -332,12 +375,10 @@ class GuardWatchIT {
 
         cluster.parameter("externalAuthorship", "false");
 
-        await("broken")
-                .atMost(NOTICED)
-                .until(() -> heard.get() > 0 && !guard.state().intact());
+        await("broken").atMost(NOTICED).until(() -> heard.get() > 0 && !state().intact());
         int before = heard.get();
         cluster.parameter("externalAuthorship", "true");
-        await("intact").atMost(RESTORED).until(() -> guard.state().intact() && heard.get() > before);
+        await("intact").atMost(RESTORED).until(() -> state().intact() && heard.get() > before);
     }
 
     private static JsonNode spec(String kind, String name) {

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRuleBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import io.fabric8.kubernetes.client.Config;
@@ -31,8 +32,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * The cluster of {@code KUBECONFIG} with the chart's admission policies and a department of the test's own. What is
- * there already, from an installed chart, is used and left as it was.
+ * The cluster of {@code KUBECONFIG} with the chart's admission policies and two departments of the test's own, of which
+ * most tests know the first alone. What is there already, from an installed chart, is used and left as it was.
  */
 final class GuardedCluster implements AutoCloseable {
 
@@ -40,6 +41,8 @@ final class GuardedCluster implements AutoCloseable {
 
     private static final Path CHART = Path.of("../helm/countersign/files");
     private static final String PROBE = "countersign-probe";
+    /** Of the probe's role, and its binding, in each namespace of a department. */
+    private static final String RIGHTS = PROBE + "-create";
 
     private final KubernetesClient client;
     private final Deque<HasMetadata> made = new ArrayDeque<>();
@@ -71,31 +74,36 @@ final class GuardedCluster implements AutoCloseable {
                                 30,
                                 TimeUnit.SECONDS));
         makeNamespace(OPERATOR_NAMESPACE, Map.of());
-        makeNamespace(name, Map.of());
-        makeNamespace(name + "-sandboxes", Map.of("countersign.dev/sandboxes-of", name));
         make(new ServiceAccountBuilder()
                 .withNewMetadata()
                 .withName(PROBE)
                 .withNamespace(OPERATOR_NAMESPACE)
                 .endMetadata()
                 .build());
-        letProbe(
-                name,
-                "countersign.dev",
-                List.of("codetemplates", "templateapprovals", "executions", "executionapprovals"),
-                "create");
-        letProbe(name + "-sandboxes", "", List.of("pods", "configmaps"), "create");
         make(new ConfigMapBuilder()
                 .withNewMetadata()
                 .withName("countersign-admission")
                 .withNamespace(OPERATOR_NAMESPACE)
                 .endMetadata()
                 .build());
-        parameter("singleAdmin", "false");
-        parameter("externalAuthorship", "true");
+        makeDepartment(name);
+        makeDepartment(otherDepartment());
         for (String manifest : manifests("admission")) {
             make(client.resource(manifest).item());
         }
+    }
+
+    private void makeDepartment(String namespace) {
+        makeNamespace(namespace, Map.of());
+        makeNamespace(namespace + "-sandboxes", Map.of("countersign.dev/sandboxes-of", namespace));
+        letProbe(
+                namespace,
+                "countersign.dev",
+                List.of("codetemplates", "templateapprovals", "executions", "executionapprovals"),
+                "create");
+        letProbe(namespace + "-sandboxes", "", List.of("pods", "configmaps"), "create");
+        parameter(namespace, "singleAdmin", "false");
+        parameter(namespace, "externalAuthorship", "true");
     }
 
     KubernetesClient client() {
@@ -107,19 +115,46 @@ final class GuardedCluster implements AutoCloseable {
     }
 
     Departments departments(DepartmentPolicy policy) {
-        return new Departments(List.of(new Department(name, name, name + "-sandboxes", policy)));
+        return new Departments(List.of(department(name, policy)));
     }
 
-    /** Of the department; null removes it. */
+    Departments bothDepartments() {
+        return new Departments(List.of(
+                department(name, DepartmentPolicy.DEFAULT), department(otherDepartment(), DepartmentPolicy.DEFAULT)));
+    }
+
+    private static Department department(String namespace, DepartmentPolicy policy) {
+        return new Department(namespace, namespace, namespace + "-sandboxes", policy);
+    }
+
+    /** Takes away in the first department what forgeries need, as whoever rules there can. */
+    RoleBinding takeProbesRights() {
+        var binding = client.rbac().roleBindings().inNamespace(name).withName(RIGHTS);
+        RoleBinding taken = binding.require();
+        binding.delete();
+        return taken;
+    }
+
+    void giveBack(RoleBinding taken) {
+        taken.getMetadata().setUid(null);
+        taken.getMetadata().setResourceVersion(null);
+        client.resource(taken).create();
+    }
+
+    /** Of the first department; null removes it. */
     void parameter(String key, String value) {
+        parameter(name, key, value);
+    }
+
+    private void parameter(String namespace, String key, String value) {
         client.configMaps()
                 .inNamespace(OPERATOR_NAMESPACE)
                 .withName("countersign-admission")
                 .edit(map -> {
                     var builder = new ConfigMapBuilder(map);
                     return value == null
-                            ? builder.removeFromData(name + "." + key).build()
-                            : builder.addToData(name + "." + key, value).build();
+                            ? builder.removeFromData(namespace + "." + key).build()
+                            : builder.addToData(namespace + "." + key, value).build();
                 });
     }
 
@@ -149,6 +184,10 @@ final class GuardedCluster implements AutoCloseable {
 
     String department() {
         return name;
+    }
+
+    String otherDepartment() {
+        return name + "-other";
     }
 
     Resource<GenericKubernetesResource> policy(String kind, String name) {
@@ -194,8 +233,10 @@ final class GuardedCluster implements AutoCloseable {
 
     @Override
     public void close() {
-        parameter("singleAdmin", null);
-        parameter("externalAuthorship", null);
+        for (String namespace : List.of(name, otherDepartment())) {
+            parameter(namespace, "singleAdmin", null);
+            parameter(namespace, "externalAuthorship", null);
+        }
         made.forEach(object -> client.resource(object).delete());
         client.close();
     }

@@ -1,6 +1,5 @@
 package dev.countersign.guard;
 
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -29,18 +28,18 @@ final class TestingGuardJournal implements GuardJournal {
     }
 
     @Override
-    public CompletableFuture<?> observed(GuardState state, String identity) {
-        return write("observed", new Entry(true, identity, state.since()));
+    public CompletableFuture<?> observed(Standing standing) {
+        return write("observed", Entry.of(standing));
     }
 
     @Override
     public CompletableFuture<?> failed(GuardState state) {
-        return write("failed", new Entry(false, "", Instant.MAX));
+        return write("failed", Entry.BROKEN);
     }
 
     @Override
-    public CompletableFuture<?> restored(GuardState state, String identity) {
-        return write("restored", new Entry(true, identity, state.since()));
+    public CompletableFuture<?> restored(Standing standing) {
+        return write("restored", Entry.of(standing));
     }
 
     private CompletableFuture<?> write(String word, Entry entry) {

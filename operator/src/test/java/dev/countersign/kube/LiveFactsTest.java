@@ -24,7 +24,9 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +45,7 @@ class LiveFactsTest {
     KubernetesMockServer server;
 
     private final CodeTemplate template = template("print(1)");
+    private final Map<String, GuardState> guards = new HashMap<>();
     private final List<TemplateApproval> watched = new ArrayList<>();
     private final List<TemplateApproval> all = new ArrayList<>();
     private final Clock clock = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(1));
@@ -57,7 +60,7 @@ class LiveFactsTest {
                 namespace -> Optional.of(
                         new Department("finance", "finance", "finance-sandboxes", DepartmentPolicy.DEFAULT)),
                 Set.of(),
-                () -> GuardState.OFF,
+                namespace -> guards.getOrDefault(namespace, GuardState.OFF),
                 log.approvals(),
                 new UsageHistory(),
                 clock);
@@ -100,6 +103,27 @@ class LiveFactsTest {
                         "GET /apis/countersign.dev/v1alpha1/namespaces/finance/executions/run-1",
                         "GET /apis/countersign.dev/v1alpha1/namespaces/finance/codetemplates/report",
                         "GET /apis/countersign.dev/v1alpha1/namespaces/finance/templateapprovals/a1");
+    }
+
+    /** That the guard cannot be tried in one department must stop its runs, and no others. */
+    @Test
+    void aRunIsJudgedByTheGuardOfItsOwnNamespace() {
+        // Given
+        seenAndThere(approval("a1", template, EARLY));
+        guards.put("research", GuardState.broken(List.of("could not be tried")));
+
+        // Then
+        assertThat(facts.look(execution).orElseThrow().approval()).isPresent();
+
+        // When
+        guards.put("finance", GuardState.broken(List.of("could not be tried")));
+
+        // Then
+        var judgement = facts.look(execution).orElseThrow().judgement();
+        assertThat(judgement.approval()).isEmpty();
+        assertThat(judgement.reason()).isEqualTo(Reason.GuardGap);
+        assertThat(judgement.message()).contains("could not be tried");
+        assertThat(judgement.passing()).as("waits for it").isTrue();
     }
 
     @Test

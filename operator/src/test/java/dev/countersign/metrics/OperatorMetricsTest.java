@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countersign.api.Reason;
 import dev.countersign.api.execution.SandboxStart;
-import dev.countersign.guard.GuardState;
+import dev.countersign.guard.GuardStates;
 import dev.countersign.guard.check.Rule;
 import dev.countersign.sandbox.ColdStart;
 import java.time.Duration;
@@ -43,7 +43,7 @@ class OperatorMetricsTest {
         metrics.auditObserver().appended(Duration.ofMillis(2));
         metrics.auditObserver().committed(3, Duration.ofMillis(1));
         metrics.auditObserver().failed();
-        metrics.watchGuard(() -> GuardState.broken(List.of("altered")));
+        metrics.watchGuard(() -> GuardStates.broken(List.of("altered")));
         metrics.guardProbeFailed(Rule.APPROVE_AUTHORITY);
         metrics.watchPools(() -> 5, () -> 6, () -> 7);
         metrics.poolObserver().warm();
@@ -104,6 +104,7 @@ class OperatorMetricsTest {
                         "countersign_guard_enforced gauge",
                         "countersign_guard_intact gauge",
                         "countersign_guard_probe_failures_total counter",
+                        "countersign_guard_untried_departments gauge",
                         "countersign_pool_claims_total counter",
                         "countersign_pool_displaced_total counter",
                         "countersign_pool_lost_total counter",

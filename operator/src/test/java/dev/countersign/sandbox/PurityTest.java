@@ -40,7 +40,7 @@ class PurityTest {
     }
 
     @Test
-    void podNeedsModelsOnly() {
+    void podNeedsModelsAndJacksonOnly() {
         classes()
                 .should()
                 .onlyDependOnClassesThat()
@@ -55,6 +55,7 @@ class PurityTest {
                         "java.math",
                         "java.time",
                         "io.fabric8.kubernetes.api..",
+                        "com.fasterxml.jackson..",
                         "org.jspecify..")
                 .check(POD);
     }

@@ -230,6 +230,12 @@ final class DoctorCommand extends ApiCommand {
     private static Finding ofState(GuardMetrics.State state) {
         return switch (state) {
             case INTACT -> Finding.ok("the operator finds its guarding policies intact");
+            case UNTRIED_SOMEWHERE ->
+                new Finding(
+                        Mark.PROBLEM,
+                        "the operator cannot try its guarding policies in some departments: no approval counts there",
+                        "the platform team gives the probe its rights back (helm upgrade); the operator's log names the"
+                                + " departments and what refuses the probe");
             case BROKEN ->
                 new Finding(
                         Mark.PROBLEM,

@@ -6,6 +6,8 @@ import java.util.Optional;
 record GuardMetrics(String metrics) {
     enum State {
         INTACT,
+        /** The policies are, but in some departments nobody can try them. */
+        UNTRIED_SOMEWHERE,
         BROKEN,
         OFF
     }
@@ -15,7 +17,15 @@ record GuardMetrics(String metrics) {
         if (value("countersign_guard_enforced").filter(each -> each == 0).isPresent()) {
             return Optional.of(State.OFF);
         }
-        return value("countersign_guard_intact").map(each -> each > 0 ? State.INTACT : State.BROKEN);
+        return value("countersign_guard_intact").map(each -> each == 0 ? State.BROKEN : ofDepartments());
+    }
+
+    // An older operator knows of no such departments.
+    private State ofDepartments() {
+        return value("countersign_guard_untried_departments")
+                .filter(each -> each > 0)
+                .map(each -> State.UNTRIED_SOMEWHERE)
+                .orElse(State.INTACT);
     }
 
     private Optional<Double> value(String name) {

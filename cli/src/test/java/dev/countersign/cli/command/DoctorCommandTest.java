@@ -106,6 +106,12 @@ class DoctorCommandTest {
         assertThat(new GuardMetrics("countersign_guard_intact 0.0\n").state()).contains(GuardMetrics.State.BROKEN);
         assertThat(new GuardMetrics("countersign_guard_intact 0.0\ncountersign_guard_enforced 0.0\n").state())
                 .contains(GuardMetrics.State.OFF);
+        assertThat(new GuardMetrics("countersign_guard_intact 1.0\ncountersign_guard_untried_departments 2.0\n")
+                        .state())
+                .contains(GuardMetrics.State.UNTRIED_SOMEWHERE);
+        assertThat(new GuardMetrics("countersign_guard_intact 1.0\ncountersign_guard_untried_departments 0.0\n")
+                        .state())
+                .contains(GuardMetrics.State.INTACT);
         assertThat(new GuardMetrics("other 1\n").state()).isEmpty();
     }
 

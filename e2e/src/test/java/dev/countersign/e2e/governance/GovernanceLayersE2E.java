@@ -69,7 +69,7 @@ class GovernanceLayersE2E {
         List<Row> rows =
                 scene.rows().stream().filter(row -> row.answer().equals(rule)).toList();
         try (var removed = Removal.ofRule(admin(), rule.name(), rule.detail())) {
-            rows.forEach(row -> assertBecomes(row, row.without().orElseThrow(), scene::dryRun));
+            rows.forEach(row -> assertBecomes(row, row.without().orElseThrow(), scene::answer));
             List<Row> left = rows.stream()
                     .filter(row -> row.without().orElseThrow().isOperator())
                     .toList();
@@ -79,7 +79,7 @@ class GovernanceLayersE2E {
                 left.forEach(GovernanceLayersE2E::assertOperatorRefuses);
             }
         }
-        rows.forEach(row -> assertBecomes(row, row.answer(), scene::dryRun));
+        rows.forEach(row -> assertBecomes(row, row.answer(), scene::answer));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -87,9 +87,9 @@ class GovernanceLayersE2E {
     void withoutRbac(String who) {
         List<Row> rows = denied(Layer.RBAC).filter(row -> row.who().equals(who)).toList();
         try (var granted = scene.subjects().grantRequests(who)) {
-            rows.forEach(row -> assertBecomes(row, row.without().orElseThrow(), scene::dryRun));
+            rows.forEach(row -> assertBecomes(row, row.without().orElseThrow(), scene::answer));
         }
-        rows.forEach(row -> assertBecomes(row, row.answer(), scene::dryRun));
+        rows.forEach(row -> assertBecomes(row, row.answer(), scene::answer));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -99,9 +99,9 @@ class GovernanceLayersE2E {
                 .filter(row -> !isUnknownField(row) && plural(row).equals(plural))
                 .toList();
         try (var removed = Removal.ofDefinitionsRules(admin(), plural)) {
-            rows.forEach(row -> assertBecomes(row, row.without().orElseThrow(), scene::dryRun));
+            rows.forEach(row -> assertBecomes(row, row.without().orElseThrow(), scene::answer));
         }
-        rows.forEach(row -> assertBecomes(row, row.answer(), scene::dryRun));
+        rows.forEach(row -> assertBecomes(row, row.answer(), scene::answer));
     }
 
     /** A reference has no field for a namespace: dropped, it names what is in its own. */
@@ -120,9 +120,9 @@ class GovernanceLayersE2E {
     void withoutPodSecurity() {
         List<Row> rows = denied(Layer.POD_SECURITY).toList();
         try (var removed = Removal.ofPodSecurity(admin(), "finance-sandboxes")) {
-            rows.forEach(row -> assertBecomes(row, row.without().orElseThrow(), scene::dryRun));
+            rows.forEach(row -> assertBecomes(row, row.without().orElseThrow(), scene::answer));
         }
-        rows.forEach(row -> assertBecomes(row, row.answer(), scene::dryRun));
+        rows.forEach(row -> assertBecomes(row, row.answer(), scene::answer));
     }
 
     /** As on clusters before Kubernetes 1.36: whoever leaves out a name is told to write it. */
@@ -131,9 +131,9 @@ class GovernanceLayersE2E {
         List<Row> rows =
                 scene.rows().stream().filter(row -> !row.answer().isOperator()).toList();
         try (var removed = Removal.ofFillingIn(admin())) {
-            rows.forEach(row -> assertBecomes(row, row.unfilled(), scene::dryRun));
+            rows.forEach(row -> assertBecomes(row, row.unfilled(), scene::answer));
         }
-        rows.forEach(row -> assertBecomes(row, row.answer(), scene::dryRun));
+        rows.forEach(row -> assertBecomes(row, row.answer(), scene::answer));
     }
 
     private static Stream<Row> denied(String layer) {

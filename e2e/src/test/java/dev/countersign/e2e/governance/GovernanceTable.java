@@ -25,7 +25,18 @@ import java.util.regex.Pattern;
 final class GovernanceTable {
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}]+)}");
     private static final Set<String> KEYS = Set.of(
-            "who", "does", "create", "with", "change", "patch", "delete", "connect", "answer", "without", "unfilled");
+            "who",
+            "does",
+            "create",
+            "with",
+            "stored",
+            "change",
+            "patch",
+            "delete",
+            "connect",
+            "answer",
+            "without",
+            "unfilled");
 
     private final JsonNode table;
     private final Map<String, String> made;
@@ -88,7 +99,11 @@ final class GovernanceTable {
             JsonNode object = known("objects", text(row, "create"));
             JsonNode body = object.path("body").deepCopy();
             merge((ObjectNode) body, row.path("with"));
-            return new Request(Kind.CREATE, filled(text(object, "path"), me), filled(body, me));
+            return new Request(
+                    Kind.CREATE,
+                    filled(text(object, "path"), me),
+                    filled(body, me),
+                    row.path("stored").asBoolean());
         }
         if (row.has("change")) {
             return new Request(

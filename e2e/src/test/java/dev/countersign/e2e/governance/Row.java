@@ -29,8 +29,16 @@ record Row(String who, String does, Request request, Layer answer, Optional<Laye
         }
     }
 
-    /** What is sent. */
-    record Request(Kind kind, String path, JsonNode body) {}
+    /**
+     * What is sent.
+     *
+     * @param stored whether it is no dry run: for what only a dry run may pass
+     */
+    record Request(Kind kind, String path, JsonNode body, boolean stored) {
+        Request(Kind kind, String path, JsonNode body) {
+            this(kind, path, body, false);
+        }
+    }
 
     @Override
     public String toString() {

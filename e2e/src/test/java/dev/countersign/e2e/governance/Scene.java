@@ -211,9 +211,16 @@ final class Scene implements AutoCloseable {
         return subjects;
     }
 
-    /** What the API server says to a row; nothing comes of it. */
-    Answer dryRun(Row row) {
-        return send(row.who(), row.request(), DRY_RUN + STRICT);
+    /** What the API server says to a row; nothing comes of it, but of one that must not be let in unless it is a dry run. */
+    Answer answer(Row row) {
+        if (!row.request().stored()) {
+            return send(row.who(), row.request(), DRY_RUN + STRICT);
+        }
+        Answer answer = send(row.who(), row.request(), STRICT);
+        if (answer.layer().equals(Layer.ALLOWED)) {
+            adopt(finance, answer);
+        }
+        return answer;
     }
 
     /** The same, with fields that no schema knows dropped without a word. */

@@ -7,6 +7,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +28,15 @@ public final class Continuity {
      */
     public static final Duration MARGIN = Duration.ofSeconds(5);
 
+    /** Later than anything: what is to be proven is not proven yet. */
+    public static final Instant NEVER = Instant.MAX;
+
     private record Stand(Version version, Instant since) {}
 
     private final Map<PolicyKey, Stand> stands = new HashMap<>();
+    /** By namespace of a department: where forgeries were seen refused later than elsewhere; {@link #NEVER}: not yet. */
+    private final Map<String, Instant> later = new HashMap<>();
+
     private Instant refusingSince = Instant.MIN;
     private boolean letsForgeriesIn;
     private @Nullable Instant since;
@@ -38,9 +46,11 @@ public final class Continuity {
      * history says: forgeries may have been let in while not one of them was touched.
      *
      * @param since as it was recorded: the margin is in it
+     * @param later as {@link #later} said
      */
-    public void resume(GuardIdentity identity, Instant since) {
+    public void resume(GuardIdentity identity, Instant since, Map<String, Instant> later) {
         refusingSince = since;
+        this.later.putAll(later);
         identity.policies().forEach((key, version) -> stands.put(key, new Stand(version, since)));
     }
 
@@ -72,12 +82,28 @@ public final class Continuity {
                 : null;
     }
 
-    /** All forgeries were refused as they must be. */
-    public void refused(Instant now) {
+    /**
+     * No forgery was let in.
+     *
+     * <p>Where some could not be tried that is no proof. It is no break either; but after one, such a department goes on
+     * being in doubt, alone, until forgeries are refused there too.
+     *
+     * @param held namespaces of the departments in which all were refused as they must be
+     * @param untried of those in which some could not be tried
+     */
+    public void refused(Set<String> held, Set<String> untried, Instant now) {
         if (letsForgeriesIn) {
+            if (held.isEmpty() && !untried.isEmpty()) {
+                // Nobody has seen a single rule refuse again.
+                return;
+            }
             letsForgeriesIn = false;
             refusingSince = now.plus(MARGIN);
+            held.forEach(later::remove);
+            untried.forEach(namespace -> later.put(namespace, NEVER));
+            return;
         }
+        held.forEach(namespace -> later.replace(namespace, NEVER, now.plus(MARGIN)));
     }
 
     /** A forgery was let in, or refused for another reason than it must be. */
@@ -91,6 +117,20 @@ public final class Continuity {
             return Optional.empty();
         }
         return Optional.of(since.isAfter(refusingSince) ? since : refusingSince);
+    }
+
+    /** The same for objects in the namespace of this department. */
+    public Optional<Instant> since(String namespace) {
+        Instant own = later.getOrDefault(namespace, Instant.MIN);
+        return own.equals(NEVER) ? Optional.empty() : since().map(each -> each.isAfter(own) ? each : own);
+    }
+
+    /** The departments, by namespace, that are guarded only from a later instant on; {@link #NEVER}: not yet. */
+    public SortedMap<String, Instant> later() {
+        SortedMap<String, Instant> those = new TreeMap<>(later);
+        those.values()
+                .removeIf(own -> since().filter(each -> !own.isAfter(each)).isPresent());
+        return those;
     }
 
     private static Stand stand(ObservedPolicy policy, @Nullable Stand before, Instant now) {

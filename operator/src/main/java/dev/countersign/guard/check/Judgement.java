@@ -1,14 +1,19 @@
 package dev.countersign.guard.check;
 
+import dev.countersign.config.Department;
 import dev.countersign.config.Departments;
 import dev.countersign.guard.GuardState;
+import dev.countersign.guard.GuardStates;
 import dev.countersign.guard.Mode;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * knowing. Only the first two move {@link GuardState#since}: while the API server could not be asked, the policies were
  * what their versions prove them to have been. Nor do parameters that disagree with the departments, as they do for a minute
  * after each change of a department: the operator judges by itself who approves what.
+ *
+ * <p>All that breaks it everywhere, but for forgeries of one department that could not be tried: whoever rules in its
+ * namespaces can bring that about, so it concerns that department alone.
  */
 public final class Judgement {
 
@@ -110,9 +118,9 @@ public final class Judgement {
         }
         probes = round;
         switch (round) {
-            case ProbeRound.Held held -> continuity.refused(now);
+            case ProbeRound.Refused refused -> continuity.refused(refused.held(), refused.untried(), now);
             case ProbeRound.Broken broken -> continuity.letIn();
-            case ProbeRound.Untried untried -> {}
+            case ProbeRound.Unanswered unanswered -> {}
         }
         return true;
     }
@@ -122,7 +130,12 @@ public final class Judgement {
         return Optional.ofNullable(fingerprint).map(PolicyFingerprint::identity);
     }
 
-    public GuardState state() {
+    /** The departments that are guarded from a later instant on than the others, see {@link Continuity#later}. */
+    public SortedMap<String, Instant> later() {
+        return continuity.later();
+    }
+
+    public GuardStates states() {
         PolicyFingerprint print = fingerprint;
         List<String> problems = new ArrayList<>();
         if (notSeen != null) {
@@ -138,8 +151,36 @@ public final class Judgement {
         String digest = print == null ? "" : print.digest();
         Instant since = continuity.since().orElse(null);
         if (problems.isEmpty() && since != null && print != null) {
-            return new GuardState(true, print.warnings(), digest, since, Mode.ENFORCE);
+            return new GuardStates(
+                    new GuardState(true, print.warnings(), digest, since, Mode.ENFORCE), ofDepartments(print));
         }
+        return new GuardStates(broken(problems, digest), Collections.emptySortedMap());
+    }
+
+    // A department that no round has seen yet has not been tried, whatever was found in the others.
+    private SortedMap<String, GuardState> ofDepartments(PolicyFingerprint print) {
+        SortedMap<String, GuardState> states = new TreeMap<>();
+        if (probes instanceof ProbeRound.Refused refused && departments != null) {
+            for (Department department : departments.all()) {
+                List<String> problems =
+                        refused.departments().getOrDefault(department.namespace(), List.of(notTried(department)));
+                Optional<Instant> since = continuity.since(department.namespace());
+                states.put(
+                        department.namespace(),
+                        problems.isEmpty() && since.isPresent()
+                                ? new GuardState(true, print.warnings(), print.digest(), since.get(), Mode.ENFORCE)
+                                : broken(problems, print.digest()));
+            }
+        }
+        return states;
+    }
+
+    private static String notTried(Department department) {
+        return "the admission policies have not been tried in department " + department.name()
+                + " yet: wait a few seconds";
+    }
+
+    private static GuardState broken(List<String> problems, String digest) {
         return new GuardState(false, told(problems), digest, Instant.MAX, Mode.ENFORCE);
     }
 
@@ -156,9 +197,15 @@ public final class Judgement {
     private List<String> ofProbes() {
         return switch (probes) {
             case null -> List.of("the admission policies have not been tried yet: wait a few seconds");
-            case ProbeRound.Held held -> List.of();
+            // After forgeries were let in, it takes one department at least in which they are refused again.
+            case ProbeRound.Refused refused ->
+                continuity.since().isPresent()
+                        ? List.of()
+                        : refused.departments().values().stream()
+                                .flatMap(List::stream)
+                                .toList();
             case ProbeRound.Broken broken -> broken.problems();
-            case ProbeRound.Untried untried -> untried.problems();
+            case ProbeRound.Unanswered unanswered -> List.of(unanswered.problem());
         };
     }
 }

@@ -1,9 +1,9 @@
 package dev.countersign.sandbox.pod;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -18,6 +18,7 @@ import java.util.Set;
  * fills in. A field that is not known here is a difference.
  */
 public final class PodAsWanted {
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MOST_TOLD = 5;
 
     /**
@@ -51,11 +52,7 @@ public final class PodAsWanted {
     /** The differences, for people, at most five; empty if there is none. */
     public static List<String> differences(Pod wanted, Pod stored) {
         List<String> found = new ArrayList<>();
-        compare(
-                "",
-                Serialization.jsonMapper().valueToTree(wanted.getSpec()),
-                Serialization.jsonMapper().valueToTree(stored.getSpec()),
-                found);
+        compare("", JSON.valueToTree(wanted.getSpec()), JSON.valueToTree(stored.getSpec()), found);
         annotations(stored).stream()
                 .filter(key -> !annotations(wanted).contains(key) && !key.startsWith(OWN_ANNOTATIONS))
                 .sorted()

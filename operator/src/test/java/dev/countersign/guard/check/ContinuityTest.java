@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -22,6 +23,11 @@ class ContinuityTest {
     private static final PolicyKey POLICY = new PolicyKey(PolicyKind.POLICY, "p");
     private static final PolicyKey BINDING = new PolicyKey(PolicyKind.BINDING, "b");
     private static final Set<PolicyKey> BOTH = Set.of(POLICY, BINDING);
+
+    /** Namespaces of departments. */
+    private static final String A = "a";
+
+    private static final String B = "b";
 
     private final Continuity continuity = new Continuity();
 
@@ -92,7 +98,7 @@ class ContinuityTest {
 
     @Test
     void theRecordOfAnEarlierOperatorCarriesItOverARestart() {
-        continuity.resume(identity(new Version("1", 4)), at(-600));
+        continuity.resume(identity(new Version("1", 4)), at(-600), Map.of());
 
         continuity.looked(Set.of(POLICY), List.of(seen(POLICY, "1", 4, at(-900))), NOON);
 
@@ -101,17 +107,17 @@ class ContinuityTest {
 
     @Test
     void aBreakThatOnlyForgeriesHaveShownIsRememberedOverARestart() {
-        continuity.resume(identity(new Version("1", 1)), at(-60));
+        continuity.resume(identity(new Version("1", 1)), at(-60), Map.of());
 
         continuity.looked(Set.of(POLICY), List.of(seen(POLICY, "1", 1, at(-900))), NOON);
-        continuity.refused(NOON);
+        continuity.refused(Set.of(A), Set.of(), NOON);
 
         assertThat(continuity.since()).contains(at(-60));
     }
 
     @Test
     void theRecordOfOtherObjectsDoesNot() {
-        continuity.resume(identity(new Version("other", 4)), at(-600));
+        continuity.resume(identity(new Version("other", 4)), at(-600), Map.of());
 
         continuity.looked(Set.of(POLICY), List.of(seen(POLICY, "1", 4, at(-900))), NOON);
 
@@ -124,7 +130,7 @@ class ContinuityTest {
         continuity.looked(Set.of(POLICY), List.of(seen(POLICY, "1", 1, at(-900))), NOON);
         assertThat(continuity.since()).isEmpty();
 
-        continuity.refused(at(1));
+        continuity.refused(Set.of(A), Set.of(), at(1));
 
         assertThat(continuity.since()).contains(margin(at(1)));
     }
@@ -132,16 +138,87 @@ class ContinuityTest {
     @Test
     void aForgeryThatIsLetInBreaksItUntilAllAreRefused() {
         continuity.looked(Set.of(POLICY), List.of(seen(POLICY, "1", 1, at(-900))), NOON);
-        continuity.refused(NOON);
+        continuity.refused(Set.of(A), Set.of(), NOON);
         assertThat(continuity.since()).contains(margin(at(-900)));
 
         continuity.letIn();
         assertThat(continuity.since()).isEmpty();
 
-        continuity.refused(at(60));
+        continuity.refused(Set.of(A), Set.of(), at(60));
         assertThat(continuity.since()).contains(margin(at(60)));
-        continuity.refused(at(120));
+        continuity.refused(Set.of(A), Set.of(), at(120));
         assertThat(continuity.since()).contains(margin(at(60)));
+    }
+
+    private void standsAgainInB() {
+        continuity.looked(Set.of(POLICY), List.of(seen(POLICY, "1", 1, at(-900))), NOON);
+        continuity.letIn();
+        continuity.refused(Set.of(B), Set.of(A), at(60));
+    }
+
+    @Test
+    void aDepartmentThatCannotBeTriedMovesNothing() {
+        continuity.looked(Set.of(POLICY), List.of(seen(POLICY, "1", 1, at(-900))), NOON);
+        continuity.refused(Set.of(A, B), Set.of(), NOON);
+
+        continuity.refused(Set.of(B), Set.of(A), at(60));
+        continuity.refused(Set.of(A, B), Set.of(), at(120));
+
+        assertThat(continuity.since(A)).contains(margin(at(-900)));
+        assertThat(continuity.since(B)).contains(margin(at(-900)));
+        assertThat(continuity.later()).isEmpty();
+    }
+
+    /** Else its people could hide that forgeries still are let in there, or keep the others from going on. */
+    @Test
+    void afterABreakADepartmentThatCannotBeTriedIsInDoubtAlone() {
+        standsAgainInB();
+
+        assertThat(continuity.since(B)).contains(margin(at(60)));
+        assertThat(continuity.since(A)).isEmpty();
+        assertThat(continuity.later()).containsExactly(Map.entry(A, Continuity.NEVER));
+
+        continuity.refused(Set.of(A, B), Set.of(), at(120));
+        continuity.refused(Set.of(A, B), Set.of(), at(180));
+        assertThat(continuity.since(B)).contains(margin(at(60)));
+        assertThat(continuity.since(A)).contains(margin(at(120)));
+        assertThat(continuity.later()).containsExactly(Map.entry(A, margin(at(120))));
+    }
+
+    @Test
+    void afterABreakNothingStandsWhereNothingCouldBeTried() {
+        continuity.looked(Set.of(POLICY), List.of(seen(POLICY, "1", 1, at(-900))), NOON);
+        continuity.letIn();
+
+        continuity.refused(Set.of(), Set.of(A, B), at(60));
+
+        assertThat(continuity.since()).isEmpty();
+    }
+
+    @Test
+    void aRestartNeitherForgetsTheDoubtNorSpreadsIt() {
+        standsAgainInB();
+        var next = new Continuity();
+        next.resume(identity(new Version("1", 1)), continuity.since().orElseThrow(), continuity.later());
+
+        next.looked(Set.of(POLICY), List.of(seen(POLICY, "1", 1, at(-900))), at(90));
+        assertThat(next.since(A)).isEmpty();
+        assertThat(next.since(B)).contains(margin(at(60)));
+
+        next.refused(Set.of(A, B), Set.of(), at(120));
+        assertThat(next.since(A)).contains(margin(at(120)));
+        assertThat(next.since(B)).contains(margin(at(60)));
+    }
+
+    @Test
+    void whatMovesTheOthersLaterStillIsNoLongerTold() {
+        standsAgainInB();
+        continuity.refused(Set.of(A, B), Set.of(), at(120));
+
+        continuity.looked(Set.of(POLICY), List.of(seen(POLICY, "2", 1, at(200))), at(201));
+
+        assertThat(continuity.later()).isEmpty();
+        assertThat(continuity.since(A)).contains(margin(at(200)));
     }
 
     /**
@@ -275,7 +352,7 @@ class ContinuityTest {
         private void restart() {
             operator = new Continuity();
             if (recordedIntact) {
-                recorded.ifPresent(identity -> operator.resume(identity, recordedSince));
+                recorded.ifPresent(identity -> operator.resume(identity, recordedSince, Map.of()));
             } else {
                 operator.resumeBroken();
             }
@@ -293,7 +370,7 @@ class ContinuityTest {
             note();
             operator.looked(BOTH, whole, server.plus(skew));
             if (whole.size() == BOTH.size()) {
-                operator.refused(server.plus(skew));
+                operator.refused(Set.of(A), Set.of(), server.plus(skew));
             }
             Optional<Instant> since = operator.since();
             recordedIntact = since.isPresent();

@@ -7,7 +7,9 @@ import dev.countersign.config.Department;
 import dev.countersign.config.DepartmentPolicy;
 import dev.countersign.config.Quotas;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -94,9 +96,24 @@ class ForgeriesTest {
         var untried = new ProbeFinding.Untried("u");
         var broken = new ProbeFinding.Broken("b");
 
-        assertThat(ProbeRound.of(List.of())).isEqualTo(new ProbeRound.Held());
-        assertThat(ProbeRound.of(List.of(held, held))).isEqualTo(new ProbeRound.Held());
-        assertThat(ProbeRound.of(List.of(held, untried))).isEqualTo(new ProbeRound.Untried(List.of("u")));
-        assertThat(ProbeRound.of(List.of(untried, broken, held))).isEqualTo(new ProbeRound.Broken(List.of("b")));
+        assertThat(ProbeRound.of(Map.of())).isEqualTo(new ProbeRound.Refused(new TreeMap<>()));
+        assertThat(ProbeRound.of(Map.of("a", List.of(held, held))))
+                .isEqualTo(new ProbeRound.Refused(new TreeMap<>(Map.of("a", List.of()))));
+        assertThat(ProbeRound.of(Map.of("a", List.of(held, untried), "b", List.of(held))))
+                .isEqualTo(new ProbeRound.Refused(new TreeMap<>(Map.of("a", List.of("u"), "b", List.of()))));
+        assertThat(ProbeRound.of(Map.of("a", List.of(untried, broken, held), "b", List.of(held))))
+                .isEqualTo(new ProbeRound.Broken(List.of("b")));
+    }
+
+    @Test
+    void aRoundThatEndsEarlySaysNothingUnlessARuleWasPassedBefore() {
+        var held = new ProbeFinding.Held();
+        var untried = new ProbeFinding.Untried("u");
+        var broken = new ProbeFinding.Broken("b");
+
+        assertThat(ProbeRound.unanswered(Map.of("a", List.of(held, untried)), "no answer"))
+                .isEqualTo(new ProbeRound.Unanswered("no answer"));
+        assertThat(ProbeRound.unanswered(Map.of("a", List.of(held, broken)), "no answer"))
+                .isEqualTo(new ProbeRound.Broken(List.of("b")));
     }
 }

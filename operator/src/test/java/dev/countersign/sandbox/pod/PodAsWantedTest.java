@@ -45,7 +45,7 @@ class PodAsWantedTest {
                 "{spec: {containers: [{name: sandbox}, {name: proxy}]}}    | spec.containers has 2 entries instead of 1",
                 "{spec: {initContainers: [{name: first}]}}                 | spec.initContainers was added",
                 "{spec: {ephemeralContainers: [{name: debugger}]}}         | spec.ephemeralContainers was added",
-                "{spec: {volumes: []}}                                     | spec.volumes has 0 entries",
+                "{spec: {volumes: []}}                                     | spec.volumes is absent instead of",
                 "{spec: {volumes: [{name: work, hostPath: {path: /}}]}}    | spec.volumes[0].emptyDir",
                 "{spec: {runtimeClassName: runc}}                          | spec.runtimeClassName is \"runc\" instead of",
                 "{spec: {runtimeClassName: null}}                          | spec.runtimeClassName is absent instead of",
