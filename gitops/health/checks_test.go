@@ -62,7 +62,7 @@ func sameNames(t *testing.T, kind string, used []string) {
 func TestTemplateNeverWaitsForAPerson(t *testing.T) {
 	checks := load(t)
 	for _, reason := range []string{
-		"NotApproved", "ApprovalExpired", "ApprovalRevoked", "DigestMismatch", "SelfApproval", "AuthorsChanged",
+		"NotApproved", "ApprovalExpired", "ApprovalRevoked", "ApprovalSuperseded", "DigestMismatch", "SelfApproval", "AuthorsChanged",
 		"GuardGap", "Denied",
 	} {
 		template := read(t, filepath.Join(directory, "CodeTemplate/testdata/awaiting-approval.yaml"))

@@ -18,6 +18,7 @@ end
 local past = {
   ApprovalExpired = true,
   ApprovalRevoked = true,
+  ApprovalSuperseded = true,
   AuthorsChanged = true,
   DigestMismatch = true,
   TemplateNotFound = true,

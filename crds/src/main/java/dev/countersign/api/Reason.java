@@ -47,6 +47,11 @@ public enum Reason {
     /** The approval was revoked or deleted. Next: ask the person named in the revocation. */
     ApprovalRevoked,
     /**
+     * A later decision about the same digest of the template is on record, and only the last one counts, also once that
+     * one is revoked, deleted or expired. Next: review the template, approve it again.
+     */
+    ApprovalSuperseded,
+    /**
      * A digest is not what it should be: the pin of the Execution is not the template's digest, or an approval's
      * snapshot does not hash to the digest it grants. Next: read the template again, pin or approve what is there
      * now.

@@ -80,6 +80,40 @@ class ApprovalsE2E {
     }
 
     @Test
+    void aRevokedDenialLetsNoOlderApprovalCountAgain(Department finance) {
+        var template = finance.bash("echo again").create();
+        var older = template.approve();
+        assertThat(older.awaitJudged()).isTrue();
+        var denial = template.approve(grant -> grant.put("decision", "Denied"));
+        assertThat(denial.awaitJudged()).isTrue();
+
+        denial.revoke("a mistake");
+
+        assertThat(template.run().reason()).isEqualTo(Reason.ApprovalRevoked);
+        older.awaitRefused(Reason.ApprovalSuperseded, denial.name(), "approve again");
+        denial.delete();
+        assertThat(template.run().reason()).isEqualTo(Reason.ApprovalSuperseded);
+        // Of one second, the denial would be the later.
+        Awaitility.await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
+        template.approve();
+        assertThat(template.run().stdout()).isEqualTo("again\n");
+    }
+
+    @Test
+    void aNarrowerApprovalThatIsRevokedLeavesNoWiderOne(Department finance) {
+        var template = finance.bash("echo wide").create();
+        var wide = template.approve();
+        assertThat(wide.awaitJudged()).isTrue();
+        var narrow = template.approve(grant -> grant.putObject("ceilings").put("autonomy", "Supervised"));
+        assertThat(narrow.awaitJudged()).isTrue();
+
+        narrow.revoke("for the test");
+
+        assertThat(template.run().reason()).isEqualTo(Reason.ApprovalRevoked);
+        wide.awaitRefused(Reason.ApprovalSuperseded, narrow.name());
+    }
+
+    @Test
     void anApprovalOfAnotherDigestCountsForNothing(Department finance) {
         var template = finance.bash("echo never").create();
 

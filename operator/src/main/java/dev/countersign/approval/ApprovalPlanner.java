@@ -79,6 +79,7 @@ public final class ApprovalPlanner {
                 actor(grant.approvedBy()),
                 identity(observed, terms),
                 DecisionDigest.of(grant),
+                observed.created(),
                 observed.expiry(),
                 terms.governance(live.authors().isEmpty() ? Authorship.external : Authorship.internal));
     }

@@ -117,6 +117,25 @@ enum ApprovalRule {
         }
     },
 
+    /**
+     * No later decision about this digest is on record, whatever became of that one. A denial is not asked: it is heard
+     * for as long as it stands.
+     */
+    IS_LAST_WORD {
+        @Override
+        Optional<Standing> against(ObservedApproval observed, Optional<LiveTemplate> live, Terms terms) {
+            return observed.logged()
+                    .superseded()
+                    .flatMap(later -> no(
+                            Reason.ApprovalSuperseded,
+                            (later.decision() == Decision.Denied ? "the denial " : "the approval ") + later.name()
+                                    + " by " + later.by().username() + " of " + later.decidedAt()
+                                    + " was decided about the same digest after it, and only the last decision counts,"
+                                    + " even once that one is revoked, deleted or expired: review the template and"
+                                    + " approve again"));
+        }
+    },
+
     /** A person approved. */
     APPROVER_IS_PERSON {
         @Override

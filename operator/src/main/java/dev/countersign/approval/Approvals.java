@@ -13,7 +13,8 @@ import java.util.Set;
  * All approvals that name one template, judged together. Pure.
  *
  * <p>A live denial of the very digest outweighs any approval of it: of two approvers who disagree, the one who says
- * no is heard until the denial is revoked or runs out.
+ * no is heard until the denial is revoked or runs out. Of what is on record, only the last word counts, and whatever
+ * becomes of that, no earlier one does again.
  */
 public record Approvals(List<ObservedApproval> all) {
     public Approvals {
@@ -58,8 +59,9 @@ public record Approvals(List<ObservedApproval> all) {
         return judged.stream().filter(each -> each.is(worth)).findFirst();
     }
 
-    // The last word of an approver counts, so that a narrower approval narrows; of two in one second, the one that ends
-    // first.
+    // More than one counts only where the last came on record while these were read, or where some were made with the
+    // guard
+    // off. The later one then, so that a narrower approval narrows; of two in one second, the one that ends first.
     private static Optional<Judgement> latest(List<Judged> judged) {
         return judged.stream()
                 .filter(each -> each.is(Worth.COUNTS))
@@ -74,7 +76,11 @@ public record Approvals(List<ObservedApproval> all) {
     }
 
     private static Optional<Judged> newest(List<Judged> judged) {
-        return judged.stream().max(Comparator.comparing(each -> each.observed().created()));
+        // Of one second: what became of the last word says more than that an earlier one is not it.
+        return judged.stream()
+                .max(Comparator.<Judged, Instant>comparing(
+                                each -> each.observed().created())
+                        .thenComparing(each -> each.standing().reason() != Reason.ApprovalSuperseded));
     }
 
     private static Judgement refusal(Judged judged) {

@@ -104,6 +104,7 @@ public final class RunApprovalPlanner {
                 actor(spec.approvedBy()),
                 terms.identity(observed.created()),
                 DecisionDigest.of(spec),
+                observed.created(),
                 observed.expiry(),
                 terms.governance(null));
     }

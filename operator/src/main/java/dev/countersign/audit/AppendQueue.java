@@ -47,8 +47,9 @@ final class AppendQueue {
     }
 
     /**
-     * The next appends to write together. No two of them are about the same object: whether an event may be written
-     * depends on what is in the log about its object, and that is known only when the earlier one is durable.
+     * The next appends to write together. None of them depends on an earlier one: whether an event may be written depends
+     * on what is in the log about its object and about the approvals it rests on, and that is known only when the earlier
+     * one is durable.
      *
      * @return empty if none came in time, or none will come any more
      */
@@ -72,12 +73,11 @@ final class AppendQueue {
         lock.lock();
         try {
             List<PendingAppend> next = new ArrayList<>();
-            Set<String> objects = new HashSet<>();
-            while (!waiting.isEmpty() && next.size() < batch) {
-                String uid = waiting.peek().objectUid();
-                if (uid != null && !objects.add(uid)) {
-                    break;
-                }
+            Set<Object> changed = new HashSet<>();
+            for (var first = waiting.peek();
+                    first != null && next.size() < batch && !first.dependsOn(changed);
+                    first = waiting.peek()) {
+                changed.addAll(first.changes());
                 next.add(waiting.remove());
             }
             return next;

@@ -1,6 +1,7 @@
 package dev.countersign.audit;
 
 import dev.countersign.api.Reason;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,6 +17,14 @@ public interface ApprovalLedger {
     /** Whether this approval was revoked or deleted. For good: no later record takes it back. */
     boolean revoked(String approvalUid);
 
+    /**
+     * The decision on record that has superseded this approval: a later one about the same digest of the same template.
+     * For good, whatever becomes of the later one.
+     *
+     * @param created when its object was, by the API server's clock; decides as long as it is not on record itself
+     */
+    Optional<LastDecision> superseding(DecisionKey key, String approvalUid, Instant created);
+
     /** Every acceptance in effect, in the order they were made. */
     List<AcceptedApproval> inEffect();
 
@@ -30,4 +39,7 @@ public interface ApprovalLedger {
 
     /** What this template was last observed to be. Kept as {@link #rejected} is. */
     Optional<RecordedTemplate> observed(String templateUid);
+
+    /** The last record that is known here; -1: none. What was read from the cluster after it shows all that it rests on. */
+    long lastSeq();
 }

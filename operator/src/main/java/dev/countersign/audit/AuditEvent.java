@@ -63,7 +63,8 @@ public sealed interface AuditEvent permits AuditEvent.OfObject, AuditEvent.OfGua
      * @param request the one run that is approved; absent where a template is
      * @param decision an accepted denial is a decision too
      * @param grantDigest of what was decided, all of it: a later change of the object is seen
-     * @param expiresAt end of its validity, by the API server's clock
+     * @param decidedAt when its object was created, by the API server's clock; absent in records of older versions
+     * @param expiresAt end of its validity, by the same
      */
     record ApprovalAccepted(
             AuditSubject subject,
@@ -74,6 +75,7 @@ public sealed interface AuditEvent permits AuditEvent.OfObject, AuditEvent.OfGua
             Actor approvedBy,
             Identity identity,
             String grantDigest,
+            @Nullable Instant decidedAt,
             Instant expiresAt,
             Governance governance)
             implements Governed {

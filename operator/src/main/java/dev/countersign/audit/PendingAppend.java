@@ -1,8 +1,12 @@
 package dev.countersign.audit;
 
+import dev.countersign.audit.AuditEvent.ApprovalAccepted;
+import dev.countersign.audit.AuditEvent.ExecutionAuthorized;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /**
  * An append that waits to be durable.
@@ -12,9 +16,23 @@ import org.jspecify.annotations.Nullable;
  */
 record PendingAppend(AuditEvent event, byte[] facts, long acceptedNanos, CompletableFuture<AuditReceipt> receipt) {
 
-    @Nullable
-    String objectUid() {
-        return event instanceof AuditEvent.OfObject object ? object.subject().uid() : null;
+    /** What is another thing once this is on record: the object it is about, and the digest that it decides about. */
+    List<Object> changes() {
+        return switch (event) {
+            case ApprovalAccepted accepted -> List.of(accepted.subject().uid(), DecisionKey.of(accepted));
+            case AuditEvent.OfObject object -> List.of(object.subject().uid());
+            default -> List.of();
+        };
+    }
+
+    /** Whether it may be written depends on one of these. */
+    boolean dependsOn(Set<Object> changed) {
+        return changes().stream().anyMatch(changed::contains)
+                || (event instanceof ExecutionAuthorized run
+                        && Stream.of(run.approvalRef(), run.runApprovalRef())
+                                .flatMap(Stream::ofNullable)
+                                .anyMatch(each -> changed.contains(each.uid())))
+                || (event instanceof ExecutionAuthorized run && changed.contains(DecisionKey.of(run)));
     }
 
     Duration age() {

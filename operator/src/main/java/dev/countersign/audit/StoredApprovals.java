@@ -18,11 +18,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ledger of approvals. Holds the rule that an approval is accepted once, and never again after it was revoked.
+ * The ledger of approvals. Holds the rules that an approval is accepted once, and never again after it was revoked, and
+ * that nothing rests on an approval that a later decision has superseded.
  *
  * <p>Memory is bounded. An acceptance leaves with the record of its end. A revocation must be remembered for as long as
  * the same object could come back and count, such as from a backup of the cluster's store, which keeps UIDs and
- * creation times: until the approval's own time has passed, but no longer. What is kept only to spare the log repeated
+ * creation times: until the approval's own time has passed, but no longer. Decisions that have superseded others are remembered as long as
+ * those could count. What is kept only to spare the log repeated
  * records is kept for the {@link #RECENT} last judged.
  */
 final class StoredApprovals implements Ledger, ApprovalLedger {
@@ -47,9 +49,11 @@ final class StoredApprovals implements Ledger, ApprovalLedger {
     private final RecordCodec codec;
     private final Map<String, AcceptedApproval> accepted = new HashMap<>();
     private final Map<String, Revoked> revoked = new HashMap<>();
+    private final LastDecisions decisions = new LastDecisions();
     private final Map<String, Told> told = recentOnly();
     private final Map<String, RecordedTemplate> templates = recentOnly();
     private int untilSweep = SWEEP;
+    private long lastSeq = -1;
 
     /** @param until when the approval would have ended by time */
     private record Revoked(AuditReceipt receipt, Instant until) {}
@@ -69,6 +73,22 @@ final class StoredApprovals implements Ledger, ApprovalLedger {
     @Override
     public synchronized boolean revoked(String approvalUid) {
         return revoked.containsKey(approvalUid);
+    }
+
+    @Override
+    public synchronized Optional<LastDecision> superseding(DecisionKey key, String approvalUid, Instant created) {
+        AcceptedApproval own = accepted.get(approvalUid);
+        // What counts next is accepted while the guard stands; with that off, it is judged again once it is on record.
+        Identity line = own == null ? Identity.Verified : own.event().identity();
+        return decisions
+                .last(key, line)
+                .filter(last -> !last.uid().equals(approvalUid))
+                .filter(last -> own != null || last.isLaterThanApproval(created));
+    }
+
+    @Override
+    public synchronized long lastSeq() {
+        return lastSeq;
     }
 
     @Override
@@ -105,13 +125,20 @@ final class StoredApprovals implements Ledger, ApprovalLedger {
         };
     }
 
-    // The last look of all: between the checks and this record, a revocation may have come on record.
+    // The last look of all: between the checks and this record, a revocation or a later decision may have come on
+    // record.
     private Optional<AuditReceipt> checkAuthorized(ExecutionAuthorized run) {
         ApprovalReference ofRun = run.runApprovalRef();
         if (revoked.containsKey(run.approvalRef().uid()) || (ofRun != null && revoked.containsKey(ofRun.uid()))) {
             throw new AuditConflictException(run.type().word() + " of Execution "
                     + run.subject().uid() + " refused: an approval that it rests on was revoked");
         }
+        // Whatever is not in effect on record is older than all that is.
+        superseding(DecisionKey.of(run), run.approvalRef().uid(), Instant.MIN).ifPresent(later -> {
+            throw new AuditConflictException(
+                    run.type().word() + " of Execution " + run.subject().uid()
+                            + " refused: the approval that it rests on was superseded by " + later.name());
+        });
         return Optional.empty();
     }
 
@@ -137,6 +164,7 @@ final class StoredApprovals implements Ledger, ApprovalLedger {
         if (uid == null) {
             return;
         }
+        lastSeq = stored.header().seq();
         String type = stored.header().type();
         if (type.equals(ACCEPTED)) {
             accept(uid, stored);
@@ -163,14 +191,14 @@ final class StoredApprovals implements Ledger, ApprovalLedger {
     }
 
     private void accept(String uid, StoredRecord stored) {
+        var event = codec.event(stored.line(), ApprovalAccepted.class);
+        decisions.apply(event, stored.header().seq(), stored.header().time());
         if (!revoked.containsKey(uid)) {
             told.remove(uid);
             accepted.put(
                     uid,
                     new AcceptedApproval(
-                            stored.receipt(),
-                            codec.event(stored.line(), ApprovalAccepted.class),
-                            stored.header().time()));
+                            stored.receipt(), event, stored.header().time()));
         }
     }
 
@@ -192,6 +220,7 @@ final class StoredApprovals implements Ledger, ApprovalLedger {
         }
         untilSweep = SWEEP;
         revoked.values().removeIf(each -> isOver(each.until(), now));
+        decisions.forgetBefore(now.minus(CLOCKS));
         accepted.values()
                 .removeIf(each ->
                         each.event().request() != null && isOver(each.event().expiresAt(), now));
@@ -218,6 +247,6 @@ final class StoredApprovals implements Ledger, ApprovalLedger {
 
     /** How many approvals are held, for the test of the bound. */
     synchronized int size() {
-        return accepted.size() + revoked.size() + told.size();
+        return accepted.size() + revoked.size() + told.size() + decisions.size();
     }
 }

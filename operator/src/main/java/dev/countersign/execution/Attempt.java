@@ -263,7 +263,8 @@ final class Attempt {
             taken.sandbox().leave();
             throw e;
         } catch (AuditConflictException e) {
-            // This attempt is in the log already: whatever it became, this is not the one that runs it.
+            // This attempt is in the log already, and is not the one that runs it; or an approval that it rests on was
+            // revoked or superseded since the look, which the next look shows.
             return Run.Next.TRY_AGAIN;
         } finally {
             env.usage().cancel(counted);

@@ -50,7 +50,8 @@ final class JudgedFacts {
         return ledger;
     }
 
-    RunRequest of(Execution execution, Optional<CodeTemplate> live, List<TemplateApproval> approvals) {
+    /** @param asOf the last record there was before the approvals were read */
+    RunRequest of(Execution execution, Optional<CodeTemplate> live, List<TemplateApproval> approvals, long asOf) {
         String namespace = execution.getMetadata().getNamespace();
         var department = departmentOf.apply(namespace);
         var policy = department.map(Department::policy).orElse(DepartmentPolicy.DEFAULT);
@@ -60,7 +61,7 @@ final class JudgedFacts {
                 execution,
                 department,
                 template,
-                judgement(template, approvals, terms),
+                judgement(template, approvals, asOf, terms),
                 Optional.empty(),
                 terms.guard(),
                 usage.usage(
@@ -71,12 +72,12 @@ final class JudgedFacts {
     }
 
     /** The same request, judged by these approvals and nothing else anew. */
-    RunRequest rejudged(RunRequest request, List<TemplateApproval> approvals) {
+    RunRequest rejudged(RunRequest request, List<TemplateApproval> approvals, long asOf) {
         return new RunRequest(
                 request.execution(),
                 request.department(),
                 request.template(),
-                judgement(request.template(), approvals, request.terms()),
+                judgement(request.template(), approvals, asOf, request.terms()),
                 request.runApproval(),
                 request.guard(),
                 request.usage(),
@@ -84,9 +85,9 @@ final class JudgedFacts {
     }
 
     private Approvals.Judgement judgement(
-            Optional<TemplateFacts> template, List<TemplateApproval> approvals, Terms terms) {
+            Optional<TemplateFacts> template, List<TemplateApproval> approvals, long asOf, Terms terms) {
         var observed = new Approvals(approvals.stream()
-                .map(each -> ObservedApproval.of(each, ledger))
+                .map(each -> ObservedApproval.of(each, ledger, asOf))
                 .toList());
         return observed.judge(template.map(each -> each.live(LiveTemplate.origin(each.template(), ledger))), terms);
     }

@@ -67,7 +67,8 @@ public final class LiveFacts implements RunFacts {
                 ? Optional.empty()
                 : templates
                         .template(key)
-                        .map(template -> facts.of(execution, Optional.of(template), templates.approvals(key)));
+                        .map(template ->
+                                facts.of(execution, Optional.of(template), templates.approvals(key), Long.MAX_VALUE));
     }
 
     @Override
@@ -76,21 +77,30 @@ public final class LiveFacts implements RunFacts {
         if (templates == null || templates.approvals(key(seen)).size() > MOST_BY_NAME) {
             return read(seen);
         }
-        return answered(() -> readOnce(seen, approvalsByName(templates, key(seen))));
+        return answered(() -> {
+            long asOf = facts.ledger().lastSeq();
+            return readOnce(seen, approvalsByName(templates, key(seen)), asOf);
+        });
     }
 
     @Override
     public Optional<RunRequest> read(Execution seen) {
         return answered(() -> {
+            long asOf = facts.ledger().lastSeq();
             var approvals = atOnce(() -> listed(key(seen)));
-            return readOnce(seen, () -> result(approvals));
+            return readOnce(seen, () -> result(approvals), asOf);
         });
     }
 
     @Override
     public List<RunRequest> relisted(Catalog.TemplateKey template, List<RunRequest> requests) {
-        var approvals = answered(() -> listed(template));
-        return requests.stream().map(each -> facts.rejudged(each, approvals)).toList();
+        return answered(() -> {
+            long asOf = facts.ledger().lastSeq();
+            var approvals = listed(template);
+            return requests.stream()
+                    .map(each -> facts.rejudged(each, approvals, asOf))
+                    .toList();
+        });
     }
 
     private static <T> T answered(Supplier<T> ask) {
@@ -107,14 +117,15 @@ public final class LiveFacts implements RunFacts {
     }
 
     // What the spec of an Execution names never changes, so all of it is asked for at once.
-    private Optional<RunRequest> readOnce(Execution seen, Supplier<List<TemplateApproval>> approvals) {
+    private Optional<RunRequest> readOnce(Execution seen, Supplier<List<TemplateApproval>> approvals, long asOf) {
         var meta = seen.getMetadata();
         var template = atOnce(
                 () -> get(CodeTemplate.class, meta.getNamespace(), key(seen).name()));
         Execution execution = get(Execution.class, meta.getNamespace(), meta.getName())
                 .filter(each -> each.getMetadata().getUid().equals(meta.getUid()))
                 .orElse(null);
-        var request = Optional.ofNullable(execution).map(each -> facts.of(each, result(template), approvals.get()));
+        var request =
+                Optional.ofNullable(execution).map(each -> facts.of(each, result(template), approvals.get(), asOf));
         return request.map(each -> each.needsPerson() ? each.with(runApproval(each)) : each);
     }
 

@@ -3,10 +3,12 @@ package dev.countersign.approval;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countersign.api.Condition;
+import dev.countersign.api.Decision;
 import dev.countersign.api.Reason;
 import dev.countersign.api.Subject;
 import dev.countersign.api.templateapproval.TemplateApproval;
 import dev.countersign.approval.LiveTemplate.Origin;
+import dev.countersign.audit.Actor;
 import dev.countersign.audit.AuditEvent;
 import dev.countersign.audit.AuditEvent.ApprovalAccepted;
 import dev.countersign.audit.AuditEvent.ApprovalExpired;
@@ -14,6 +16,7 @@ import dev.countersign.audit.AuditEvent.ApprovalRejected;
 import dev.countersign.audit.AuditEvent.ApprovalRevoked;
 import dev.countersign.audit.Authorship;
 import dev.countersign.audit.Identity;
+import dev.countersign.audit.LastDecision;
 import dev.countersign.config.DepartmentPolicy;
 import dev.countersign.config.Quotas;
 import dev.countersign.guard.GuardState;
@@ -30,6 +33,8 @@ class ApprovalPlannerTest {
     private static final String DIGEST = "sha256:" + "a".repeat(64);
     private static final String GUARD_DIGEST = "sha256:" + "9".repeat(64);
     private static final Instant CREATED = Instant.parse("2026-11-21T11:00:00Z");
+    private static final LastDecision LATER =
+            new LastDecision("u2", "report-2", Decision.Denied, new Actor("carol", null), CREATED.plusSeconds(30), 7);
     private static final Instant EXPIRY = Instant.parse("2026-11-21T12:00:00Z");
 
     /**
@@ -63,6 +68,13 @@ class ApprovalPlannerTest {
       expired                    |           | accepted | fits    | stands | 12:00 | expired         | False ApprovalExpired
       expired before accepted    |           | nothing  | fits    | stands | 12:00 | expired         | False ApprovalExpired
       expired, told              |           | expired  | fits    | stands | 12:00 |                 | False ApprovalExpired
+      superseded                 |           | accepted, later one | fits | stands | 11:01 |             | False ApprovalSuperseded
+      superseded, guard lost     |           | accepted, later one | fits | broken | 11:01 |             | False ApprovalSuperseded
+      superseded, revoked        | revoked   | accepted, later one | fits | stands | 11:01 | revoked by dave | False ApprovalRevoked
+      superseded before accepted |           | nothing, later one | fits | stands | 11:01 | rejected ApprovalSuperseded | False ApprovalSuperseded
+      superseded, template gone  |           | accepted, later one | none | stands | 11:01 |             | False TemplateNotFound
+      denial, superseded         | denied    | accepted, later one | fits | stands | 11:01 |             | True Denied
+      denial, older, new         | denied    | nothing, later one | fits | stands | 11:01 | accepted     | True Denied
       denial                     | denied    | nothing  | fits    | stands | 11:01 | accepted        | True Denied
       denial, recorded           | denied    | accepted | fits    | broken | 11:01 |                 | True Denied
       denial of another digest   | denied    | nothing  | other   | stands | 11:01 | rejected DigestMismatch | False DigestMismatch
@@ -182,6 +194,22 @@ class ApprovalPlannerTest {
     }
 
     @Test
+    void whatWasSupersededSaysByWhichAndWhatToDo() {
+        // Given
+        var observed = observed(approval(""), "accepted, later one");
+
+        // When
+        var standing = Standing.of(observed, live("fits"), terms("stands", "11:01"));
+
+        // Then
+        assertThat(standing.message())
+                .isEqualTo(
+                        "the denial report-2 by carol of 2026-11-21T11:00:30Z was decided about the same digest after"
+                                + " it, and only the last decision counts, even once that one is revoked, deleted or expired:"
+                                + " review the template and approve again");
+    }
+
+    @Test
     void anObjectThatIsGoneWasRevokedUnlessItsTimeWasOver() {
         var accepted = TestingLog.accepted(approval("")).event();
 
@@ -249,8 +277,13 @@ class ApprovalPlannerTest {
                 switch (log) {
                     case "nothing", "accepted", "revoked" ->
                         TestingLog.logged(log, same -> TestingLog.accepted(approval));
-                    case "expired" -> new Logged(Optional.empty(), false, Optional.empty(), true);
-                    default -> new Logged(Optional.empty(), false, Optional.of(Reason.valueOf(log)), false);
+                    case "nothing, later one" -> Logged.NOTHING.supersededBy(Optional.of(LATER));
+                    case "accepted, later one" ->
+                        TestingLog.logged("accepted", same -> TestingLog.accepted(approval))
+                                .supersededBy(Optional.of(LATER));
+                    case "expired" -> new Logged(Optional.empty(), false, Optional.empty(), true, Optional.empty());
+                    default ->
+                        new Logged(Optional.empty(), false, Optional.of(Reason.valueOf(log)), false, Optional.empty());
                 });
     }
 

@@ -154,7 +154,8 @@ class RunApprovalPlannerTest {
                 switch (log) {
                     case "nothing", "accepted", "revoked" ->
                         TestingLog.logged(log, same -> TestingLog.accepted(approval));
-                    default -> new Logged(Optional.empty(), false, Optional.of(Reason.valueOf(log)), false);
+                    default ->
+                        new Logged(Optional.empty(), false, Optional.of(Reason.valueOf(log)), false, Optional.empty());
                 });
     }
 

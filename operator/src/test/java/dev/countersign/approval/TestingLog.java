@@ -5,6 +5,7 @@ import dev.countersign.api.executionapproval.ExecutionApproval;
 import dev.countersign.api.templateapproval.TemplateApproval;
 import dev.countersign.audit.AcceptedApproval;
 import dev.countersign.audit.Actor;
+import dev.countersign.audit.ApprovalLedger;
 import dev.countersign.audit.AuditEvent.ApprovalAccepted;
 import dev.countersign.audit.AuditReceipt;
 import dev.countersign.audit.AuditSubject;
@@ -27,14 +28,22 @@ public final class TestingLog {
     public static Logged logged(String words, Function<String, AcceptedApproval> accepted) {
         return switch (words) {
             case "nothing" -> Logged.NOTHING;
-            case "revoked" -> new Logged(Optional.empty(), true, Optional.empty(), false);
+            case "revoked" -> new Logged(Optional.empty(), true, Optional.empty(), false, Optional.empty());
             case "accepted" -> in(accepted.apply(""));
             default -> in(accepted.apply(words.substring(OTHER.length())));
         };
     }
 
     private static Logged in(AcceptedApproval accepted) {
-        return new Logged(Optional.of(accepted), false, Optional.empty(), false);
+        return new Logged(Optional.of(accepted), false, Optional.empty(), false, Optional.empty());
+    }
+
+    /** As {@link #logged}, and superseded if these records say so. */
+    public static ObservedApproval observed(TemplateApproval approval, Logged logged, ApprovalLedger records) {
+        return new ObservedApproval(
+                approval,
+                logged.supersededBy(
+                        ObservedApproval.of(approval, records).logged().superseded()));
     }
 
     /** The approval accepted as it is. */
@@ -49,6 +58,7 @@ public final class TestingLog {
                 new Actor(grant.approvedBy().username(), grant.approvedBy().uid()),
                 Identity.Verified,
                 DecisionDigest.of(grant),
+                Instant.parse(approval.getMetadata().getCreationTimestamp()),
                 Instant.parse(approval.getMetadata().getCreationTimestamp()).plusSeconds(grant.validForSeconds()),
                 GOVERNANCE));
     }
@@ -65,6 +75,7 @@ public final class TestingLog {
                 new Actor(spec.approvedBy().username(), spec.approvedBy().uid()),
                 Identity.Verified,
                 DecisionDigest.of(spec),
+                Instant.parse(approval.getMetadata().getCreationTimestamp()),
                 Instant.parse(approval.getMetadata().getCreationTimestamp()).plusSeconds(spec.validForSeconds()),
                 GOVERNANCE));
     }

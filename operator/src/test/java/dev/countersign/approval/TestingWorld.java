@@ -18,6 +18,7 @@ import dev.countersign.audit.ApprovalReference;
 import dev.countersign.audit.AuditConflictException;
 import dev.countersign.audit.AuditEvent;
 import dev.countersign.audit.AuditSubject;
+import dev.countersign.audit.Identity;
 import dev.countersign.audit.MemoryLog;
 import dev.countersign.audit.RunLimits;
 import dev.countersign.audit.SandboxReference;
@@ -70,9 +71,11 @@ final class TestingWorld {
      * @param secondLook whether all is read and decided again when the sandbox is there
      * @param confirmed whether the policies are looked at before an approval is accepted, not just watched
      * @param continuity whether a starting operator compares the policies with those on record
+     * @param lastLook whether the log refuses authorizations that it contradicts
      */
-    record Safety(Set<ApprovalRule> rules, boolean secondLook, boolean confirmed, boolean continuity) {
-        static final Safety ALL = new Safety(EnumSet.allOf(ApprovalRule.class), true, true, true);
+    record Safety(
+            Set<ApprovalRule> rules, boolean secondLook, boolean confirmed, boolean continuity, boolean lastLook) {
+        static final Safety ALL = new Safety(EnumSet.allOf(ApprovalRule.class), true, true, true, true);
 
         String missing() {
             var missing = EnumSet.allOf(ApprovalRule.class);
@@ -80,7 +83,8 @@ final class TestingWorld {
             return missing
                     + (secondLook ? "" : " the second look")
                     + (confirmed ? "" : " the confirmed guard")
-                    + (continuity ? "" : " continuity over a restart");
+                    + (continuity ? "" : " continuity over a restart")
+                    + (lastLook ? "" : " the log's own look");
         }
     }
 
@@ -91,6 +95,7 @@ final class TestingWorld {
         final TemplateApproval created;
         final String by;
         final String digest;
+        final boolean denies;
         final boolean underGuard;
         final Set<String> writers;
         boolean revoked;
@@ -102,8 +107,13 @@ final class TestingWorld {
             this.created = object;
             this.by = by;
             this.digest = object.getSpec().grant().templateDigest();
+            this.denies = object.getSpec().grant().decision() == Decision.Denied;
             this.underGuard = underGuard;
             this.writers = Set.copyOf(writers);
+        }
+
+        Instant createdAt() {
+            return Instant.parse(created.getMetadata().getCreationTimestamp());
         }
 
         /** Changed, and counted by the API server as changed. */
@@ -143,6 +153,8 @@ final class TestingWorld {
     private @Nullable CodeTemplate template;
     private Set<String> writers = Set.of();
     private final Map<String, Approved> approvals = new HashMap<>();
+    // Those that were accepted while it was certain whose they are, whatever became of them.
+    private final List<Approved> onRecord = new ArrayList<>();
     private boolean policiesStand = true;
     private int policies = 1;
 
@@ -253,9 +265,9 @@ final class TestingWorld {
         var grant = new Grant(
                 new TemplateReference("report"),
                 BehaviourProjection.of(template).digest(),
-                Decision.Approved,
+                random.nextInt(12) == 0 ? Decision.Denied : Decision.Approved,
                 null,
-                60,
+                30 + random.nextInt(60),
                 null,
                 new Subject(stated, null),
                 List.copyOf(restated),
@@ -352,7 +364,11 @@ final class TestingWorld {
         var live = Optional.ofNullable(template).map(each -> LiveTemplate.of(each, log.approvals()));
         confirm();
         var plan = ApprovalPlanner.plan(ObservedApproval.of(seen, log.approvals()), live, terms(), safety.rules());
-        plan.event().ifPresent(log::append);
+        plan.event()
+                .filter(event -> !log.append(event).isCompletedExceptionally())
+                .filter(event -> event instanceof AuditEvent.ApprovalAccepted accepted
+                        && accepted.identity() == Identity.Verified)
+                .ifPresent(event -> onRecord.add(approved));
     }
 
     private void recordDeletions() {
@@ -420,7 +436,9 @@ final class TestingWorld {
             return Optional.empty();
         }
         try {
-            log.append(authorized(request)).join();
+            if (safety.lastLook()) {
+                log.append(authorized(request)).join();
+            }
         } catch (java.util.concurrent.CompletionException e) {
             if (e.getCause() instanceof AuditConflictException) {
                 return Optional.empty();
@@ -448,10 +466,27 @@ final class TestingWorld {
         if (approved.revoked) {
             return Optional.of("a revoked approval counted");
         }
+        if (approved.denies || approvals.values().stream().anyMatch(each -> denies(each, approved.digest))) {
+            return Optional.of("something ran that is denied");
+        }
+        if (onRecord.stream()
+                .anyMatch(each ->
+                        each.digest.equals(approved.digest) && each.createdAt().isAfter(approved.createdAt()))) {
+            return Optional.of("an approval counted after a later decision was on record");
+        }
         if (!ObservedApproval.of(approved.object, log.approvals()).expiry().isAfter(now)) {
             return Optional.of("an expired approval counted");
         }
         return guard.intact() ? Optional.empty() : Optional.of("something ran with the guard known to be broken");
+    }
+
+    private boolean denies(Approved each, String digest) {
+        return each.denies
+                && each.underGuard
+                && !each.gone
+                && !each.revoked
+                && each.digest.equals(digest)
+                && ObservedApproval.of(each.object, log.approvals()).expiry().isAfter(now);
     }
 
     private RunRequest read() {

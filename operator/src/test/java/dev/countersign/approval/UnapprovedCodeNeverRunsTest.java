@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Whatever runs is code that somebody who had not written in it approved under intact policies, and that is not revoked
- * or expired when it is handed over: whoever does what in whatever order, with an operator that sees things late, or
+ * Whatever runs is code that somebody who had not written in it approved under intact policies, as the last word on
+ * record about it, and that is not denied, revoked or expired when it is handed over: whoever does what in whatever order, with an operator that sees things late, or
  * was away.
  *
  * <p>Editors, approvers, a hostile approver among them, and the operator's own steps take turns at random in a
@@ -48,6 +48,7 @@ class UnapprovedCodeNeverRunsTest {
         return Stream.of(
                         without(ApprovalRule.DIGEST_FITS),
                         without(ApprovalRule.NOT_EXPIRED),
+                        without(ApprovalRule.NOT_DENIED),
                         without(ApprovalRule.GUARD_INTACT),
                         without(ApprovalRule.MADE_UNDER_GUARD),
                         without(ApprovalRule.WRITTEN_UNDER_GUARD),
@@ -56,9 +57,11 @@ class UnapprovedCodeNeverRunsTest {
                         without(ApprovalRule.NOT_WITHDRAWN, ApprovalRule.NEVER_CHANGED),
                         without(ApprovalRule.AS_ACCEPTED, ApprovalRule.NEVER_CHANGED),
                         without(ApprovalRule.APPROVER_IS_NO_AUTHOR, ApprovalRule.AUTHORS_AS_RESTATED),
-                        new Safety(EnumSet.allOf(ApprovalRule.class), false, true, true),
-                        new Safety(EnumSet.allOf(ApprovalRule.class), true, false, true),
-                        new Safety(EnumSet.allOf(ApprovalRule.class), true, true, false))
+                        new Safety(
+                                EnumSet.complementOf(EnumSet.of(ApprovalRule.IS_LAST_WORD)), true, true, true, false),
+                        new Safety(EnumSet.allOf(ApprovalRule.class), false, true, true, true),
+                        new Safety(EnumSet.allOf(ApprovalRule.class), true, false, true, true),
+                        new Safety(EnumSet.allOf(ApprovalRule.class), true, true, false, true))
                 .map(safety -> DynamicTest.dynamicTest(safety.missing(), () -> {
                     // When
                     var noticed = Stream.iterate(0, seed -> seed < MOST_WORLDS, seed -> seed + 1)
@@ -72,7 +75,7 @@ class UnapprovedCodeNeverRunsTest {
     }
 
     private static Safety without(ApprovalRule... rules) {
-        return new Safety(EnumSet.complementOf(EnumSet.copyOf(List.of(rules))), true, true, true);
+        return new Safety(EnumSet.complementOf(EnumSet.copyOf(List.of(rules))), true, true, true, true);
     }
 
     private static Optional<String> live(TestingWorld world, int seed) {

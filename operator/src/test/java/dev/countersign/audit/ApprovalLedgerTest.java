@@ -1,6 +1,8 @@
 package dev.countersign.audit;
 
 import static dev.countersign.audit.TestingEvents.accepted;
+import static dev.countersign.audit.TestingEvents.authorized;
+import static dev.countersign.audit.TestingEvents.decided;
 import static dev.countersign.audit.TestingEvents.deleted;
 import static dev.countersign.audit.TestingEvents.denied;
 import static dev.countersign.audit.TestingEvents.digest;
@@ -11,15 +13,20 @@ import static dev.countersign.audit.TestingEvents.revoked;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.countersign.api.Decision;
 import dev.countersign.api.Reason;
+import dev.countersign.api.templateapproval.Grant;
 import dev.countersign.audit.AuditEvent.GuardFailed;
 import dev.countersign.audit.AuditEvent.GuardObserved;
 import dev.countersign.audit.AuditEvent.GuardRestored;
+import io.fabric8.generator.annotation.Max;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -159,6 +166,144 @@ class ApprovalLedgerTest {
         assertThat(log.approvals().accepted("a2")).isPresent();
     }
 
+    private static final DecisionKey KEY = new DecisionKey("finance", "csv-statistics", digest('a'));
+    private static final Instant EARLY = TestingEvents.NOW.minusSeconds(60);
+    private static final Instant LATER = TestingEvents.NOW.minusSeconds(30);
+
+    private Optional<String> superseding(String uid, Instant created) {
+        return log.approvals().superseding(KEY, uid, created).map(LastDecision::uid);
+    }
+
+    @Test
+    void theLastDecisionSupersedesForGoodWhateverBecomesOfIt() {
+        append(decided("old", Decision.Approved, Identity.Verified, EARLY));
+        append(decided("no", Decision.Denied, Identity.Verified, LATER));
+        assertThat(superseding("old", EARLY)).contains("no");
+        assertThat(superseding("no", LATER)).isEmpty();
+
+        append(revoked("no"));
+
+        afterRestart();
+        assertThat(superseding("old", EARLY)).contains("no");
+        assertThat(log.approvals().accepted("old")).isPresent();
+    }
+
+    @Test
+    void soDoesOneThatExpired() {
+        append(decided("old", Decision.Approved, Identity.Verified, EARLY));
+        append(decided("new", Decision.Approved, Identity.Verified, LATER));
+        append(expired("new"));
+
+        afterRestart();
+        assertThat(superseding("old", EARLY)).contains("new");
+    }
+
+    @Test
+    void whatWasDecidedLaterIsTheLastWhicheverCameOnRecordFirst() {
+        append(decided("no", Decision.Denied, Identity.Verified, LATER));
+        append(decided("old", Decision.Approved, Identity.Verified, EARLY));
+
+        afterRestart();
+        assertThat(superseding("old", EARLY)).contains("no");
+        assertThat(superseding("no", LATER)).isEmpty();
+    }
+
+    @Test
+    void ofOneSecondADenialIsTheLastAndElseTheLaterRecord() {
+        append(decided("a1", Decision.Approved, Identity.Verified, EARLY));
+        append(decided("a2", Decision.Approved, Identity.Verified, EARLY));
+        assertThat(superseding("a1", EARLY)).contains("a2");
+        append(decided("no", Decision.Denied, Identity.Verified, EARLY));
+        append(decided("a3", Decision.Approved, Identity.Verified, EARLY));
+
+        afterRestart();
+        assertThat(superseding("a2", EARLY)).contains("no");
+        assertThat(superseding("a3", EARLY)).contains("no");
+        assertThat(superseding("not on record", EARLY)).contains("no");
+        assertThat(superseding("not on record", EARLY.plusSeconds(1))).isEmpty();
+    }
+
+    @Test
+    void whatIsNotOnRecordIsSupersededByWhatWasDecidedLaterOnly() {
+        append(decided("a1", Decision.Approved, Identity.Verified, LATER));
+
+        afterRestart();
+        assertThat(superseding("before", EARLY)).contains("a1");
+        assertThat(superseding("of the same second", LATER)).isEmpty();
+        assertThat(superseding("after", LATER.plusSeconds(1))).isEmpty();
+    }
+
+    @Test
+    void otherDigestsTemplatesAndDepartmentsAreNotConcerned() {
+        append(decided("a1", Decision.Approved, Identity.Verified, LATER));
+
+        for (DecisionKey other : List.of(
+                new DecisionKey("finance", "csv-statistics", digest('b')),
+                new DecisionKey("finance", "other", digest('a')),
+                new DecisionKey("other", "csv-statistics", digest('a')))) {
+            assertThat(log.approvals().superseding(other, "old", EARLY)).isEmpty();
+        }
+    }
+
+    @Test
+    void anApprovalOfOneRunSupersedesNothing() {
+        append(decided("a1", Decision.Approved, Identity.Verified, EARLY));
+        append(accepted("run", TestingEvents.EXPIRY, new RequestReference("e1", digest('b'))));
+
+        assertThat(superseding("a1", EARLY)).isEmpty();
+    }
+
+    /** One that was made while the guard was broken, or off, lets no certain one lapse; among such ones the last counts. */
+    @Test
+    void whatIsNotCertainSupersedesNothingThatIs() {
+        append(decided("certain", Decision.Approved, Identity.Verified, EARLY));
+        append(decided("doubtful", Decision.Denied, Identity.Unverified, LATER));
+        append(decided("doubtful too", Decision.Denied, Identity.Unverified, LATER.plusSeconds(1)));
+
+        afterRestart();
+        assertThat(superseding("certain", EARLY)).isEmpty();
+        assertThat(superseding("doubtful", LATER)).contains("doubtful too");
+
+        append(decided("certain too", Decision.Approved, Identity.Verified, LATER.plusSeconds(2)));
+        assertThat(superseding("certain", EARLY)).contains("certain too");
+        assertThat(superseding("doubtful too", LATER)).contains("certain too");
+    }
+
+    @Test
+    void nothingIsAuthorizedOnWhatWasSupersededMeanwhile() {
+        append(decided("approval-uid", Decision.Approved, Identity.Verified, EARLY));
+        append(authorized("u1", 1, "p1"));
+        append(decided("no", Decision.Denied, Identity.Verified, LATER));
+
+        assertThatThrownBy(() -> append(authorized("u2", 1, "p2")))
+                .isInstanceOf(AuditConflictException.class)
+                .hasMessageContaining("superseded by approval-no");
+        append(revoked("no"));
+        afterRestart();
+        assertThatThrownBy(() -> append(authorized("u3", 1, "p3")))
+                .isInstanceOf(AuditConflictException.class)
+                .hasMessageContaining("superseded by approval-no");
+    }
+
+    /** Records of versions that did not note when a decision was made: the time of the record stands in. */
+    @Test
+    void decisionsOfAnOlderVersionsLogAreInTheOrderOfTheirRecords() {
+        append(decided("a1", Decision.Approved, Identity.Verified, null));
+        append(decided("a2", Decision.Approved, Identity.Verified, null));
+        append(revoked("a2"));
+        assertThat(new StoredLog(directory)
+                        .ofType("approval.accepted")
+                        .getFirst()
+                        .has("decidedAt"))
+                .isFalse();
+
+        afterRestart();
+        assertThat(superseding("a1", EARLY)).contains("a2");
+        append(decided("a3", Decision.Approved, Identity.Verified, TestingEvents.NOW.plusSeconds(1)));
+        assertThat(superseding("a2", EARLY)).contains("a3");
+        assertThat(superseding("a3", TestingEvents.NOW.plusSeconds(1))).isEmpty();
+    }
+
     @Test
     void theLastWordOnTheGuardIsKnown() {
         assertThat(log.lastGuard()).isEmpty();
@@ -204,6 +349,50 @@ class ApprovalLedgerTest {
         assertThat(approvals.size()).isLessThan(600);
         assertThat(approvals.revoked("a0")).isTrue();
         assertThat(approvals.revoked("a4999")).isTrue();
+    }
+
+    /** Each supersedes what was decided before it, and that has run out after the longest time an approval can hold. */
+    @Test
+    void lastDecisionsAreForgottenOnceNothingOlderCanCount() {
+        var codec = new RecordCodec();
+        var approvals = new StoredApprovals(codec);
+        for (int i = 0; i < 5_000; i++) {
+            var at = TestingEvents.NOW.plus(Duration.ofHours(12L * i));
+            var template = new AuditEvent.ApprovalAccepted(
+                    TestingEvents.approval("a" + i),
+                    "template-" + i,
+                    digest('a'),
+                    null,
+                    Decision.Approved,
+                    new Actor("alice", null),
+                    Identity.Verified,
+                    digest('6'),
+                    at,
+                    at.plusSeconds(60),
+                    TestingEvents.GOVERNANCE);
+            for (AuditEvent event : List.of(template, revoked("a" + i, at.plusSeconds(60)))) {
+                byte[] line = codec.line("log", 2L * i, LineHash.GENESIS, at, 7, codec.facts(event));
+                approvals.apply(new StoredRecord(codec.headerOf(line), line));
+            }
+        }
+
+        // Two lines of decisions, 730 in a year, and what comes between two looks.
+        assertThat(approvals.size()).isLessThan(2 * (730 + 256 + 2) + 600);
+        assertThat(approvals.superseding(key(4_999), "old", EARLY)).isPresent();
+        assertThat(approvals.superseding(key(4_999 - 729), "old", EARLY)).isPresent();
+        assertThat(approvals.superseding(key(0), "old", EARLY)).isEmpty();
+    }
+
+    private static DecisionKey key(int template) {
+        return new DecisionKey("finance", "template-" + template, digest('a'));
+    }
+
+    /** The bound of that memory is the bound of the API. */
+    @Test
+    void noApprovalHoldsLongerThanItsSuccessorIsRemembered() throws Exception {
+        var bound = Grant.class.getDeclaredField("validForSeconds").getAnnotation(Max.class);
+
+        assertThat(bound.value()).isEqualTo(LastDecisions.LONGEST.toSeconds());
     }
 
     /** A line as version 0.1.0 wrote it: without any of the fields that came with governance. */

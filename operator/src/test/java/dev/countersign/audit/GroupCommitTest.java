@@ -1,10 +1,13 @@
 package dev.countersign.audit;
 
 import static dev.countersign.audit.TestingEvents.authorized;
+import static dev.countersign.audit.TestingEvents.decided;
 import static dev.countersign.audit.TestingEvents.denied;
 import static dev.countersign.audit.TestingEvents.finished;
+import static dev.countersign.audit.TestingEvents.revoked;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.countersign.api.Decision;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,9 +20,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(60)
 class GroupCommitTest {
@@ -206,6 +212,34 @@ class GroupCommitTest {
             gate.unlock();
             assertThat(receipts.getFirst()).succeedsWithin(SOON);
         }
+    }
+
+    /** Written together, the authorization would have been looked at before what forbids it was on record. */
+    @ParameterizedTest
+    @MethodSource
+    void aRunIsNotWrittenTogetherWithWhatForbidsIt(AuditEvent forbids) {
+        Gate gate = new Gate();
+        try (FileAuditLog log = open(gate, 4096, AuditObserver.NONE)) {
+            gate.shut();
+            int writes = gate.writes.get();
+            log.append(denied("u0"));
+            // The writer is held up with that one, so that the next two gather.
+            while (gate.writes.get() == writes) {
+                Thread.onSpinWait();
+            }
+            log.append(forbids);
+            var run = log.append(authorized("u1", 1, "p1"));
+            gate.unlock();
+
+            assertThat(run).failsWithin(SOON).withThrowableThat().withCauseInstanceOf(AuditConflictException.class);
+        }
+    }
+
+    private static Stream<AuditEvent> aRunIsNotWrittenTogetherWithWhatForbidsIt() {
+        return Stream.of(
+                revoked("approval-uid"),
+                revoked("run-approval-uid"),
+                decided("no", Decision.Denied, Identity.Verified, TestingEvents.NOW));
     }
 
     @Test

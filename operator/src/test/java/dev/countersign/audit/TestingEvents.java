@@ -134,7 +134,24 @@ final class TestingEvents {
                 new Actor("alice@example.org", "alice-uid"),
                 Identity.Verified,
                 digest('6'),
+                NOW,
                 expiresAt,
+                GOVERNANCE);
+    }
+
+    /** A decision about {@code digest('a')}, as what {@link #authorized} rests on is. */
+    static ApprovalAccepted decided(String uid, Decision decision, Identity identity, @Nullable Instant decidedAt) {
+        return new ApprovalAccepted(
+                approval(uid),
+                "csv-statistics",
+                digest('a'),
+                null,
+                decision,
+                new Actor("alice@example.org", "alice-uid"),
+                identity,
+                digest('6'),
+                decidedAt,
+                EXPIRY,
                 GOVERNANCE);
     }
 

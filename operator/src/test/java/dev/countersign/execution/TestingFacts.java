@@ -47,6 +47,6 @@ final class TestingFacts {
     }
 
     private static Logged accepted(TemplateApproval approval) {
-        return new Logged(Optional.of(TestingLog.accepted(approval)), false, Optional.empty(), false);
+        return new Logged(Optional.of(TestingLog.accepted(approval)), false, Optional.empty(), false, Optional.empty());
     }
 }

@@ -50,6 +50,7 @@ class LiveFactsTest {
     private final List<TemplateApproval> all = new ArrayList<>();
     private final Clock clock = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(1));
     private final MemoryLog log = new MemoryLog(clock);
+    private volatile Runnable whileListing = () -> {};
     private LiveFacts facts;
     private Execution execution;
 
@@ -81,7 +82,10 @@ class LiveFactsTest {
                 .get()
                 .withPath("/apis/countersign.dev/v1alpha1/namespaces/finance/templateapprovals"
                         + "?fieldSelector=spec.grant.templateRef.name%3Dreport")
-                .andReply(200, request -> list(all))
+                .andReply(200, request -> {
+                    whileListing.run();
+                    return list(all);
+                })
                 .always();
         execution = client.resource(execution("")).create();
     }
@@ -187,6 +191,27 @@ class LiveFactsTest {
         // Then
         assertThat(relisted).singleElement().returns(true, each -> each.approval()
                 .isEmpty());
+    }
+
+    @Test
+    void nobodyIsRefusedForADecisionThatWasMadeAfterTheLook() {
+        // Given: a list that does not show the approval that came on record meanwhile
+        seenAndThere(approval("a1", template, EARLY));
+        var allowed = facts.look(execution).orElseThrow();
+        var key = new Catalog.TemplateKey("finance", "report");
+        var later = approval("a2", template, "2036-11-21T11:20:00Z");
+        whileListing = () -> accepted(later);
+
+        // When
+        var read = facts.read(execution).orElseThrow();
+        whileListing = () -> {};
+
+        // Then: the next look shows it, or shows that it is gone
+        assertThat(read.approval()).isPresent();
+        assertThat(facts.read(execution).orElseThrow().judgement().reason()).isEqualTo(Reason.ApprovalSuperseded);
+        assertThat(facts.relisted(key, List.of(allowed)))
+                .singleElement()
+                .returns(Reason.ApprovalSuperseded, each -> each.judgement().reason());
     }
 
     @Test

@@ -20,6 +20,7 @@ import dev.countersign.approval.ObservedRunApproval;
 import dev.countersign.approval.Terms;
 import dev.countersign.approval.TestingLog;
 import dev.countersign.approval.TestingRules;
+import dev.countersign.audit.MemoryLog;
 import dev.countersign.config.Department;
 import dev.countersign.config.DepartmentPolicy;
 import dev.countersign.config.Quotas;
@@ -34,7 +35,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -251,20 +254,35 @@ class RunChecksTest {
     }
 
     // "LIVE" stands for the digest that the template of the same file has.
+    // Under "gone" are those that are on record while their objects are not there any more.
     private static List<ObservedApproval> approvals(JsonNode yaml, Optional<TemplateFacts> template) {
-        List<ObservedApproval> approvals = new ArrayList<>();
         String live = template.map(TemplateFacts::digest).orElse("");
-        yaml.path("approvals").forEach(each -> {
-            var approval = Serialization.unmarshal(
-                    each.toString().replace("\"LIVE\"", "\"" + live + "\""), TemplateApproval.class);
-            approvals.add(new ObservedApproval(
-                    approval,
-                    TestingLog.logged(
-                            inLog(yaml, approval.getMetadata().getUid()),
-                            recorded ->
-                                    TestingLog.accepted(recorded.isEmpty() ? approval : edited(approval, recorded)))));
-        });
-        return approvals;
+        var there = objects(yaml.path("approvals"), live);
+        var records = new MemoryLog(Clock.fixed(NOW, ZoneOffset.UTC));
+        Stream.concat(there.stream(), objects(yaml.path("gone"), live).stream())
+                .filter(each -> isAccepted(yaml, each))
+                .forEach(each -> records.append(TestingLog.accepted(each).event()));
+        return there.stream()
+                .map(approval -> TestingLog.observed(
+                        approval,
+                        TestingLog.logged(
+                                inLog(yaml, approval.getMetadata().getUid()),
+                                recorded -> TestingLog.accepted(
+                                        recorded.isEmpty() ? approval : edited(approval, recorded))),
+                        records.approvals()))
+                .toList();
+    }
+
+    // One that is revoked had been accepted before that.
+    private static boolean isAccepted(JsonNode yaml, TemplateApproval approval) {
+        return !inLog(yaml, approval.getMetadata().getUid()).equals("nothing");
+    }
+
+    private static List<TemplateApproval> objects(JsonNode yaml, String live) {
+        List<TemplateApproval> objects = new ArrayList<>();
+        yaml.forEach(each -> objects.add(Serialization.unmarshal(
+                each.toString().replace("\"LIVE\"", "\"" + live + "\""), TemplateApproval.class)));
+        return objects;
     }
 
     // "REQUEST" stands for the digest that the request of the same file has.
@@ -282,7 +300,8 @@ class RunChecksTest {
         });
     }
 
-    // Under "log", by UID: "accepted" (also where nothing is said), "nothing", "revoked", or "accepted with reason: X"
+    // Under "log", by UID: "accepted" (also where nothing is said), "nothing", "revoked" (after it was accepted), or
+    // "accepted with reason: X"
     // for one that was accepted with another grant than its object now holds.
     private static String inLog(JsonNode yaml, String uid) {
         return yaml.path("log").path(uid).asText("accepted");

@@ -28,6 +28,10 @@ record Meaning(Exit exit, String decidedBy, String next) {
             case ApprovalExpired -> refused("the check that the approval has not expired", "have it approved again");
             case ApprovalRevoked ->
                 refused("the check that the approval is not revoked", "ask the person who revoked it");
+            case ApprovalSuperseded ->
+                refused(
+                        "the check that no later decision was made about the same version",
+                        "an approver reviews it again: kubectl countersign approve");
             case DigestMismatch ->
                 refused(
                         "the check that what is asked for or approved is what is there now",

@@ -39,7 +39,7 @@ record Stored(Session session, Kind kind, ObjectNode sent, JsonNode object) {
             return;
         }
         tell(session, alterations);
-        // Taking back a denial lets older approvals count again, so that is not for a hurry.
+        // Where a denial goes, an approval may count that was given after it, so that is not for a hurry.
         String next = decision.asText().equals(Decision.Denied.name())
                 ? "it lets nothing run, so look at it first: kubectl -n " + session.namespace() + " get "
                         + kind.plural() + " " + name() + " -o yaml; to take it back: " + takingBack()

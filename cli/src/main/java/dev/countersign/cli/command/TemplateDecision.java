@@ -68,7 +68,7 @@ record TemplateDecision(Session session, Decisions decisions, TemplateReview rev
         }
     }
 
-    /** A warning for each approval that would go on to allow more than this one with these ceilings. */
+    /** A warning for each approval that allows more than this one with these ceilings, and whose place it takes. */
     List<String> widerApprovals(ObjectNode ceilings, @Nullable Autonomy autonomy) {
         Instant now = session.surroundings().clock().instant();
         Integer seconds = decisions.validForSeconds(LEAST, MOST);

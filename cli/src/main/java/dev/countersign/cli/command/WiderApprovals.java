@@ -17,8 +17,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which approvals of the version under review count already and allow more than the one that is about to be given. Runs
- * rest on the approval made last, so these are in effect again once the new one has run out or was revoked.
+ * Which approvals of the version under review count already and allow more than the one that is about to be given. That
+ * one takes their place for good, so whoever gives it should know what it takes away.
  *
  * @param ceilings those of the new approval, as they are sent
  * @param expiresAt when the new approval would end
@@ -40,8 +40,8 @@ record WiderApprovals(
                 warnings.add("WARNING: another approval of this version counts and is wider than yours will be: "
                         + each.name() + " by "
                         + each.approval().getSpec().grant().approvedBy().username() + " (" + String.join(", ", more)
-                        + "). Runs rest on yours while it holds, then on that one again. To take it back: kubectl countersign revoke"
-                        + " approval " + each.name());
+                        + "). Yours takes its place for good: it does not count again when yours has run out or is"
+                        + " revoked.");
             }
         }
         return warnings;

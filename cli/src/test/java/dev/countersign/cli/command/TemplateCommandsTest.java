@@ -237,7 +237,7 @@ class TemplateCommandsTest {
     }
 
     @Test
-    void approveWarnsOfApprovalsThatGoOnAllowingMore() {
+    void approveWarnsWhereItTakesThePlaceOfAWiderOne() {
         String digest = BehaviourProjection.of(Json.as(
                         TestingApi.tree(SPEC.replace("spec:\n", "spec:\n  autonomy: Autonomous\n")),
                         CodeTemplate.class))
@@ -273,7 +273,8 @@ class TemplateCommandsTest {
         assertThat(told)
                 .contains("wide by bob (holds until ", ", autonomy Autonomous, more memory)")
                 .contains("free by bob (autonomy Autonomous)")
-                .contains("kubectl countersign revoke approval wide", "kubectl countersign revoke approval free");
+                .contains(
+                        "Yours takes its place for good: it does not count again when yours has run out or is revoked.");
     }
 
     @Test

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Conditions: {@code Ready} is True with reason Valid once the spec is valid and the digest published, and False
  * with TemplateInvalid otherwise; it never waits for a person, so that a GitOps sync does not hang on one. {@code
  * Approved} is True with reason Approved while an approval in effect matches the digest, and otherwise False with
- * NotApproved, ApprovalExpired, ApprovalRevoked, Denied, DigestMismatch, SelfApproval or GuardGap. {@code Stalled} is
+ * NotApproved, ApprovalExpired, ApprovalRevoked, ApprovalSuperseded, Denied, DigestMismatch, SelfApproval or GuardGap. {@code Stalled} is
  * True with TemplateInvalid when only a change of the spec can help.
  */
 @ApiType

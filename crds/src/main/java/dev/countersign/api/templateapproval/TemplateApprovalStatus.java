@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * What the operator made of the approval.
  *
  * <p>Condition {@code Ready}: True with reason Accepted while the grant is in effect; False with ApprovalExpired,
- * ApprovalRevoked, DigestMismatch, SelfApproval, GuardGap or TemplateNotFound when it is not; a grant that denies is
+ * ApprovalRevoked, ApprovalSuperseded, DigestMismatch, SelfApproval, GuardGap or TemplateNotFound when it is not; a grant that denies is
  * True with reason Denied.
  */
 @ApiType
