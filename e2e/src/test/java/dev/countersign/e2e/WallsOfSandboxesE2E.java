@@ -13,9 +13,11 @@ import dev.countersign.e2e.cluster.OperatorDeployment;
 import dev.countersign.e2e.cluster.PodMutation;
 import dev.countersign.e2e.cluster.Run;
 import dev.countersign.e2e.cluster.Template;
-import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
-import java.util.Set;
+import java.util.Collections;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -37,8 +39,9 @@ class WallsOfSandboxesE2E {
 
     private static final String THESE = "object.spec.containers[0].args[1] == 'JavaScript' && "
             + "quantity(object.spec.containers[0].resources.limits.memory).compareTo(quantity('600Mi')) > 0";
-    private static final String ADD_A_CONTAINER = "[JSONPatch{op: 'add', path: '/spec/containers/-', value: "
-            + "Object.spec.containers{name: 'proxy', image: object.spec.containers[0].image}}]";
+    private static final String ANOTHER_IMAGE =
+            "[JSONPatch{op: 'replace', path: '/spec/containers/0/image', value: 'registry.invalid/other:1'}]";
+    private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     @AfterEach
@@ -50,7 +53,7 @@ class WallsOfSandboxesE2E {
     void aPodThatSomebodyChangedOnItsWayServesNoRun(Department finance, Cluster cluster) {
         var template = template(finance, "console.log('with whom')");
         Run run;
-        try (var mutation = PodMutation.install(cluster.admin(), finance.sandboxNamespace(), THESE, ADD_A_CONTAINER)) {
+        try (var mutation = PodMutation.install(cluster.admin(), finance.sandboxNamespace(), THESE, ANOTHER_IMAGE)) {
             // API servers take a moment until they know of a policy.
             run = Awaitility.await("a run finds no sandbox that is as it should be")
                     .atMost(PATIENCE)
@@ -58,14 +61,20 @@ class WallsOfSandboxesE2E {
         }
         assertThat(run.message())
                 .contains(
-                        "spec.containers has 2 entries instead of 1",
+                        "spec.containers[0].image is \"registry.invalid/other:1\" instead of",
                         "mutating webhook or policy",
                         finance.sandboxNamespace());
         assertThat(AuditFile.ofOperator(cluster).entriesOf(run.uid()))
                 .extracting(AuditFile.Entry::type)
                 .doesNotContain("execution.authorized");
-        Awaitility.await("no such pod is left").atMost(PATIENCE).until(() -> pods(finance, cluster)
-                .isEmpty());
+        Awaitility.await("no such pod is left")
+                .atMost(PATIENCE)
+                .until(() -> cluster.admin().pods().inNamespace(finance.sandboxNamespace()).list().getItems().stream()
+                        .noneMatch(pod -> pod.getSpec()
+                                .getContainers()
+                                .getFirst()
+                                .getImage()
+                                .startsWith("registry.invalid/")));
         Awaitility.await("the same template runs once the pods are left alone")
                 .atMost(PATIENCE)
                 .until(() -> template.run().reason() == Reason.Completed);
@@ -75,21 +84,19 @@ class WallsOfSandboxesE2E {
     void whatWaitedWhileThePolicyWasWeakIsReplaced(Department finance, Cluster cluster) {
         var template = template(finance, "console.log('warm')");
         assertThat(template.run().stdout()).isEqualTo("warm\n");
-        Set<String> before = awaitWaiting(finance, cluster);
+        Map<String, String> before = awaitWaiting(finance, cluster);
 
-        GuardingPolicy.weaken(cluster.admin(), "countersign-sandboxes", () -> cluster.as("tom")
-                        .resource(new ConfigMapBuilder()
-                                .withNewMetadata()
-                                .withName("countersign-e2e-nothing")
-                                .withNamespace(finance.sandboxNamespace())
-                                .endMetadata()
-                                .build())
-                        .dryRun()
-                        .create())
-                .close();
+        Runnable label = () -> cluster.admin()
+                .pods()
+                .inNamespace(finance.sandboxNamespace())
+                .withName(before.values().iterator().next())
+                .dryRun()
+                .patch(MERGE, "{\"metadata\": {\"labels\": {\"example.org/not\": \"ours\"}}}");
+        GuardingPolicy.weaken(cluster.admin(), "countersign-sandboxes", label).close();
 
-        Awaitility.await("all that waited is gone").atMost(PATIENCE).until(() -> pods(finance, cluster).stream()
-                .noneMatch(before::contains));
+        Awaitility.await("all that waited is gone")
+                .atMost(PATIENCE)
+                .until(() -> Collections.disjoint(pods(finance, cluster).keySet(), before.keySet()));
         OperatorDeployment.awaitApprovalsCount();
         assertThat(template.run().stdout()).isEqualTo("warm\n");
     }
@@ -101,13 +108,14 @@ class WallsOfSandboxesE2E {
                 .approved();
     }
 
-    private static Set<String> awaitWaiting(Department department, Cluster cluster) {
+    private static Map<String, String> awaitWaiting(Department department, Cluster cluster) {
         return Awaitility.await("a sandbox waits")
                 .atMost(PATIENCE)
                 .until(() -> pods(department, cluster), each -> !each.isEmpty());
     }
 
-    private static Set<String> pods(Department department, Cluster cluster) {
+    /** Names by UID. */
+    private static Map<String, String> pods(Department department, Cluster cluster) {
         return cluster.admin().pods().inNamespace(department.sandboxNamespace()).list().getItems().stream()
                 .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
                 .filter(pod ->
@@ -121,7 +129,7 @@ class WallsOfSandboxesE2E {
                                 .getNumericalAmount()
                                 .longValue()
                         > 600L << 20)
-                .map(pod -> pod.getMetadata().getUid())
-                .collect(Collectors.toSet());
+                .collect(Collectors.toMap(pod -> pod.getMetadata().getUid(), pod -> pod.getMetadata()
+                        .getName()));
     }
 }

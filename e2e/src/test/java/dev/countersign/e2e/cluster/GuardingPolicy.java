@@ -34,8 +34,13 @@ public final class GuardingPolicy implements AutoCloseable {
         var policy = new GuardingPolicy(
                 admin.resources(ValidatingAdmissionPolicyBinding.class).withName(name), forbidden);
         policy.binding.patch(MERGE, "{\"spec\": {\"validationActions\": [\"Warn\"]}}");
-        Awaitility.await(name + " is weak").atMost(PATIENCE).until(() -> !policy.forbids());
-        return policy;
+        try {
+            Awaitility.await(name + " is weak").atMost(PATIENCE).until(() -> !policy.forbids());
+            return policy;
+        } catch (RuntimeException e) {
+            policy.strengthen();
+            throw e;
+        }
     }
 
     private boolean forbids() {
@@ -50,7 +55,11 @@ public final class GuardingPolicy implements AutoCloseable {
     /** As the chart has it, again; returns when the API server knows. */
     @Override
     public void close() {
-        binding.patch(MERGE, "{\"spec\": {\"validationActions\": [\"Deny\", \"Audit\"]}}");
+        strengthen();
         Awaitility.await("it guards again").atMost(PATIENCE).until(this::forbids);
+    }
+
+    private void strengthen() {
+        binding.patch(MERGE, "{\"spec\": {\"validationActions\": [\"Deny\", \"Audit\"]}}");
     }
 }
