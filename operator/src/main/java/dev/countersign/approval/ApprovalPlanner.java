@@ -40,7 +40,7 @@ public final class ApprovalPlanner {
         return switch (standing.worth()) {
             case ACCEPTABLE -> Optional.of(accepted(observed, live.orElseThrow(), terms));
             case DENIES ->
-                logged.accepted().isPresent()
+                isOnRecord(observed, terms)
                         ? Optional.empty()
                         : Optional.of(accepted(observed, live.orElseThrow(), terms));
             case COUNTS, WAITING, SUSPENDED -> Optional.empty();
@@ -66,6 +66,16 @@ public final class ApprovalPlanner {
                 null,
                 accepted.identity(),
                 accepted.expiresAt());
+    }
+
+    // A denial does not wait until the guard stands. One that was taken down before it was certain whose it is is taken
+    // down again once it is: else it would supersede nothing for good.
+    private static boolean isOnRecord(ObservedApproval observed, Terms terms) {
+        return observed.logged()
+                .accepted()
+                .filter(before -> before.event().identity() == Identity.Verified
+                        || identity(observed, terms) != Identity.Verified)
+                .isPresent();
     }
 
     private static AuditEvent accepted(ObservedApproval observed, LiveTemplate live, Terms terms) {

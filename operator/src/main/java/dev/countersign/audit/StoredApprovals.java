@@ -149,7 +149,8 @@ final class StoredApprovals implements Ledger, ApprovalLedger {
                     + event.subject().kind() + " " + uid + " refused: it was revoked, and a revocation is for good");
         }
         return Optional.ofNullable(accepted.get(uid))
-                .filter(before -> before.event().grantDigest().equals(event.grantDigest()))
+                .filter(before -> before.event().grantDigest().equals(event.grantDigest())
+                        && before.event().identity() == event.identity())
                 .map(AcceptedApproval::receipt);
     }
 

@@ -219,6 +219,11 @@ public final class GuardWatch implements Guard, AutoCloseable {
             } catch (InterruptedException | RejectedExecutionException e) {
                 // Closed meanwhile.
                 Thread.currentThread().interrupt();
+            } catch (RuntimeException | Error e) {
+                // Whatever it is: a round that came to nothing must not be the last one.
+                LOG.atError().setCause(e).log("the admission policies could not be tried");
+                judge.execute(() ->
+                        probed(new ProbeRound.Unanswered("the admission policies could not be tried: " + e), epoch));
             }
         });
     }

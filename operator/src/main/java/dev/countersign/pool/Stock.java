@@ -39,7 +39,7 @@ final class Stock {
         String uid = sandbox.facts().uid();
         var life = sandbox.life();
         var idle = new Idle(uid, life.started(), freshness.renewAt(life, uid), freshness.goodUntil(life));
-        if (closed || !isUsable(sandbox, idle, now) || wasUnguarded(guard.apply(sandbox.key()), idle)) {
+        if (closed || !isUsable(sandbox, idle, now) || wasUnguarded(guard.apply(sandbox.key()), sandbox)) {
             return false;
         }
         waiting.computeIfAbsent(sandbox.key(), unused -> new ArrayDeque<>()).add(new Entry(sandbox, idle));
@@ -50,7 +50,8 @@ final class Stock {
     synchronized Optional<Sandbox> take(Key key, Instant now) {
         var state = guard.apply(key);
         return takeFirst(
-                key, each -> state.covers(each.idle().started()) && isUsable(each.sandbox(), each.idle(), now));
+                key,
+                each -> state.covers(each.sandbox().life().created()) && isUsable(each.sandbox(), each.idle(), now));
     }
 
     /** Takes out, to end them, all that waited while nothing kept others off them. */
@@ -68,7 +69,7 @@ final class Stock {
     }
 
     private Optional<Sandbox> takeUnguarded(Key key, GuardState state) {
-        return takeFirst(key, each -> wasUnguarded(state, each.idle()));
+        return takeFirst(key, each -> wasUnguarded(state, each.sandbox()));
     }
 
     /** Takes out exactly this pod, to end it. */
@@ -125,9 +126,11 @@ final class Stock {
         return found.map(Entry::sandbox);
     }
 
-    // A guard that does not know at the moment has seen nothing wrong.
-    private static boolean wasUnguarded(GuardState state, Idle idle) {
-        return state.intact() && !state.covers(idle.started());
+    // A guard that does not know at the moment has seen nothing wrong. By the API server's clock, as the guard's: a
+    // node's
+    // may be wrong.
+    private static boolean wasUnguarded(GuardState state, Sandbox sandbox) {
+        return state.intact() && !state.covers(sandbox.life().created());
     }
 
     private static boolean isUsable(Sandbox sandbox, Idle idle, Instant now) {

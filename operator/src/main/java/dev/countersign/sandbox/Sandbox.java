@@ -158,16 +158,19 @@ public final class Sandbox implements AutoCloseable {
     /**
      * How long the pod lives at most.
      *
-     * @param started when the kubelet saw it first, from where its deadline counts
+     * @param created by the API server's clock
+     * @param started when the kubelet saw it first, by the node's clock, from where its deadline counts
      * @param most after which the kubelet ends it, whatever runs in it
      */
-    public record Life(Instant started, Duration most) {}
+    public record Life(Instant created, Instant started, Duration most) {}
 
     public Life life() {
         Long deadline = pod.getSpec().getActiveDeadlineSeconds();
         String started = pod.getStatus().getStartTime();
+        Instant created = Instant.parse(pod.getMetadata().getCreationTimestamp());
         return new Life(
-                Instant.parse(started == null ? pod.getMetadata().getCreationTimestamp() : started),
+                created,
+                started == null ? created : Instant.parse(started),
                 deadline == null ? FOREVER : Duration.ofSeconds(deadline));
     }
 

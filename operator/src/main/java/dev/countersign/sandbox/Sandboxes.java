@@ -67,10 +67,10 @@ public final class Sandboxes implements SandboxStarter {
         Pod asked = SandboxPod.from(wanted.shape(), wanted.department(), wanted.namespace(), name, settings);
         Pod pod = create(asked);
         try {
-            mustBe(asked, pod);
+            mustHaveNo(PodAsWanted.atCreation(asked, pod), asked);
             Pod running = awaitRunning(pod, giveUp, noRoom);
             // Once more: an image can be changed until the kubelet has started it.
-            mustBe(asked, running);
+            mustHaveNo(PodAsWanted.onceRunning(asked, running), asked);
             return Sandbox.attach(wanted, ends, door, running);
         } catch (IOException e) {
             delete(pod);
@@ -98,8 +98,7 @@ public final class Sandboxes implements SandboxStarter {
         }
     }
 
-    private static void mustBe(Pod asked, Pod stored) throws SandboxUnavailable {
-        var differences = PodAsWanted.differences(asked, stored);
+    private static void mustHaveNo(List<String> differences, Pod asked) throws SandboxUnavailable {
         if (!differences.isEmpty()) {
             throw new SandboxUnavailable("the sandbox pod was changed on its way into the cluster: "
                     + String.join("; ", differences)

@@ -193,6 +193,28 @@ class ApprovalPlannerTest {
         assertThat(without.counts()).isTrue();
     }
 
+    /** Else it would supersede nothing for good, though the policies stood when it was made. */
+    @Test
+    void aDenialThatWasTakenDownInDoubtIsTakenDownAgainOnceItIsCertain() {
+        // Given
+        var denial = approval("denied");
+        var inDoubt = ApprovalPlanner.plan(observed(denial, "nothing"), live("fits"), terms("broken", "11:01"))
+                .event()
+                .map(ApprovalAccepted.class::cast)
+                .orElseThrow();
+        assertThat(inDoubt.identity()).isEqualTo(Identity.Unverified);
+        var observed = new ObservedApproval(denial, TestingLog.logged("accepted", same -> TestingLog.of(inDoubt)));
+
+        // When
+        var still = ApprovalPlanner.plan(observed, live("fits"), terms("broken", "11:02"));
+        var certain = ApprovalPlanner.plan(observed, live("fits"), terms("stands", "11:03"));
+
+        // Then
+        assertThat(still.event()).isEmpty();
+        assertThat(certain.event()).hasValueSatisfying(event -> assertThat(((ApprovalAccepted) event).identity())
+                .isEqualTo(Identity.Verified));
+    }
+
     @Test
     void whatWasSupersededSaysByWhichAndWhatToDo() {
         // Given

@@ -74,11 +74,29 @@ class ProberTest {
     }
 
     @Test
-    void anApiServerThatDoesNotAnswerInOneDepartmentEndsTheRound() throws InterruptedException {
+    void anApiServerThatDoesNotAnswerEndsTheRound() throws InterruptedException {
         tokenIsThere();
-        answers("/apis/countersign.dev/v1alpha1/namespaces/research/codetemplates", 500);
+        answers("/apis/countersign.dev/v1alpha1/namespaces/finance/codetemplates", 500);
+        server.expect().get().withPath("/api").andReturn(500, "no").always();
 
         assertThat(prober.round(BOTH)).isInstanceOf(ProbeRound.Unanswered.class);
+    }
+
+    /** As where a webhook that is called for one namespace only hangs. */
+    @Test
+    void oneThatAnswersElsewhereLeavesThatDepartmentUntriedAlone() throws InterruptedException {
+        tokenIsThere();
+        answers("/apis/countersign.dev/v1alpha1/namespaces/finance/codetemplates", 500);
+        server.expect().get().withPath("/api").andReturn(200, "{}").always();
+
+        assertThat(prober.round(BOTH)).isInstanceOfSatisfying(ProbeRound.Refused.class, refused -> {
+            assertThat(refused.untried()).containsExactly("finance");
+            assertThat(refused.held()).containsExactly("research");
+            assertThat(refused.departments().get("finance"))
+                    .singleElement()
+                    .asString()
+                    .contains("did not answer there");
+        });
     }
 
     private void tokenIsThere() {

@@ -78,7 +78,7 @@ class PiecesTest {
     @Test
     void renewalIsSpreadAndBeforeTheIdleLifeEnds() {
         var freshness = new Freshness(Duration.ofSeconds(1000), Duration.ofSeconds(500));
-        var life = new Sandbox.Life(NOW, Duration.ofSeconds(1560));
+        var life = new Sandbox.Life(NOW, NOW, Duration.ofSeconds(1560));
         Set<Instant> times = IntStream.range(0, 100)
                 .mapToObj(i -> freshness.renewAt(life, "uid-" + i))
                 .collect(Collectors.toSet());

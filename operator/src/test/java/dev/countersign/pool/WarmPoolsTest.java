@@ -149,6 +149,22 @@ class WarmPoolsTest {
     }
 
     @Test
+    void aNodesClockDoesNotTellWhatWaitedThroughAGap() throws Exception {
+        made.nodeAhead = Duration.ofMinutes(5);
+        pools.start(wish(Map.of(PYTHON, 1)));
+        await(() -> pools.waiting() == 1);
+        var before = Set.copyOf(made.alive());
+        time.updateAndGet(now -> now.plusSeconds(60));
+        guard.set(standingSince(time.get()));
+        assertThat(pools.claim(PYTHON)).isInstanceOf(Claim.Cold.class);
+        await(() -> made.alive().stream().noneMatch(before::contains));
+
+        made.nodeAhead = Duration.ofMinutes(-5);
+        await(() -> pools.waiting() >= 1);
+        claimed(PYTHON).close();
+    }
+
+    @Test
     void whileTheGuardDoesNotStandNothingIsLentOrStartedAndNothingIsLost() throws Exception {
         pools.start(wish(Map.of(PYTHON, 1)));
         await(() -> pools.waiting() == 1);

@@ -60,7 +60,7 @@ class SandboxTest {
 
     @Test
     void itsLifeIsThePods() throws Exception {
-        assertThat(start().life()).isEqualTo(new Sandbox.Life(NOW, Duration.ofHours(2)));
+        assertThat(start().life()).isEqualTo(new Sandbox.Life(NOW, NOW, Duration.ofHours(2)));
     }
 
     @Test

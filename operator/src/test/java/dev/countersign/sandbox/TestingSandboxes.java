@@ -56,6 +56,9 @@ public final class TestingSandboxes implements SandboxStarter {
 
     public final List<TestingPod> pods = new CopyOnWriteArrayList<>();
     private final Map<String, TestingPod> byUid = new ConcurrentHashMap<>();
+    /** By how much the node's clock is ahead of the API server's. */
+    public volatile Duration nodeAhead = Duration.ZERO;
+
     private final AtomicInteger names = new AtomicInteger();
     private final Supplier<Instant> now;
     private final Duration life;
@@ -106,12 +109,13 @@ public final class TestingSandboxes implements SandboxStarter {
                 .withName(made.uid)
                 .withNamespace(key.namespace())
                 .withUid(made.uid)
+                .withCreationTimestamp(now.get().toString())
                 .endMetadata()
                 .withNewSpec()
                 .withActiveDeadlineSeconds(life.toSeconds())
                 .endSpec()
                 .withNewStatus()
-                .withStartTime(now.get().toString())
+                .withStartTime(now.get().plus(nodeAhead).toString())
                 .endStatus()
                 .build();
         try {

@@ -24,10 +24,4 @@ public enum Rule {
     public String id() {
         return id;
     }
-
-    /** Whether this refusal of the API server is the work of this rule. */
-    boolean refused(ProbeAnswer answer) {
-        return (answer.code() == 403 || answer.code() == 422)
-                && answer.message().contains("[" + id + "]");
-    }
 }

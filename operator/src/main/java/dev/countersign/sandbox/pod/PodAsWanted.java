@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Whether the API server stored the pod that was asked for. A mutating webhook may change any pod, such as one that puts a
@@ -47,14 +48,34 @@ public final class PodAsWanted {
     /** Annotations can be orders to a runtime or a network plugin; those of Kubernetes' own admission plugins are none. */
     private static final String OWN_ANNOTATIONS = "kubernetes.io/";
 
+    /** What containerd hands on to gVisor's shim. */
+    private static final String ORDERS_TO_GVISOR = "dev.gvisor.";
+
     private PodAsWanted() {}
 
-    /** The differences, for people, at most five; empty if there is none. */
-    public static List<String> differences(Pod wanted, Pod stored) {
+    /**
+     * What the API server made of the pod that was asked for, as it answered.
+     *
+     * @return the differences, for people, at most five; empty if there is none
+     */
+    public static List<String> atCreation(Pod wanted, Pod stored) {
+        return differences(wanted, stored, key -> !key.startsWith(OWN_ANNOTATIONS));
+    }
+
+    /**
+     * What has become of it by the time that its container runs. Network plugins have noted addresses on it by then, each
+     * under names of its own; what would be an order to the runtime is none of theirs.
+     */
+    public static List<String> onceRunning(Pod wanted, Pod running) {
+        return differences(wanted, running, key -> key.startsWith(ORDERS_TO_GVISOR));
+    }
+
+    private static List<String> differences(Pod wanted, Pod stored, Predicate<String> annotations) {
         List<String> found = new ArrayList<>();
         compare("", JSON.valueToTree(wanted.getSpec()), JSON.valueToTree(stored.getSpec()), found);
         annotations(stored).stream()
-                .filter(key -> !annotations(wanted).contains(key) && !key.startsWith(OWN_ANNOTATIONS))
+                .filter(key -> !annotations(wanted).contains(key))
+                .filter(annotations)
                 .sorted()
                 .forEach(key -> found.add("annotation " + key + " was added"));
         return found.size() <= MOST_TOLD ? found : List.copyOf(found.subList(0, MOST_TOLD));

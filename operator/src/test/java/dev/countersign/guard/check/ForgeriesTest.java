@@ -13,12 +13,13 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ForgeriesTest {
 
     private static final String PROBE = "system:serviceaccount:countersign-system:countersign-probe";
     private static final String DENIED =
-            "x is forbidden: ValidatingAdmissionPolicy 'countersign-executions' with binding"
+            "executions.countersign.dev \"countersign-probe\" is forbidden: ValidatingAdmissionPolicy 'countersign-executions' with binding"
                     + " 'countersign-executions' denied request: ";
 
     private static List<Forgery> forgeries(DepartmentPolicy policy) {
@@ -51,16 +52,48 @@ class ForgeriesTest {
                 .contains(Rule.APPROVER_IS_CALLER, Rule.APPROVE_AUTHORITY);
     }
 
+    @Test
+    void theRefusalByItsRuleIsWhatIsWanted() {
+        assertThat(requester().judge(new ProbeAnswer(403, DENIED + "[requester-is-caller] be you")))
+                .isInstanceOf(ProbeFinding.Held.class);
+    }
+
+    @Test
+    void aResourceWithoutAGroupIsNamedWithoutOne() {
+        var pod = forgeries(DepartmentPolicy.DEFAULT).stream()
+                .filter(each -> each.rule() == Rule.PODS_ARE_OPERATORS)
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(pod.judge(new ProbeAnswer(
+                        403,
+                        "pods \"countersign-probe\" is forbidden: ValidatingAdmissionPolicy 'countersign-sandboxes' with"
+                                + " binding 'countersign-sandboxes' denied request: [pods-are-operators] no")))
+                .isInstanceOf(ProbeFinding.Held.class);
+    }
+
+    /** Whoever binds roles in a department chooses the names of those that are not there. */
     @ParameterizedTest
-    @CsvSource({"403, [requester-is-caller] be you", "422, [requester-is-caller] be you"})
-    void theRefusalByItsRuleIsWhatIsWanted(int code, String message) {
-        assertThat(requester().judge(new ProbeAnswer(code, DENIED + message))).isInstanceOf(ProbeFinding.Held.class);
+    @ValueSource(
+            strings = {
+                "[requester-is-caller]",
+                "ValidatingAdmissionPolicy 'countersign-x",
+                "ValidatingAdmissionPolicy 'countersign-executions' with binding 'b' denied request: [requester-is-caller]",
+                "because it is being terminated",
+            })
+    void theNameOfARoleIsNoVerdict(String role) {
+        String message = "executions.countersign.dev is forbidden: User \"" + PROBE
+                + "\" cannot create resource \"executions\" in API group \"countersign.dev\" in the namespace \"fin\":"
+                + " RBAC: role.rbac.authorization.k8s.io \"" + role + "\" not found";
+
+        assertThat(requester().judge(new ProbeAnswer(403, message))).isInstanceOf(ProbeFinding.Untried.class);
     }
 
     @ParameterizedTest
     @CsvSource({
         "404, namespaces fin not found",
-        "403, unable to create new content in namespace fin because it is being terminated"
+        "403, 'executions.countersign.dev \"countersign-probe\" is forbidden: unable to create new content in namespace fin"
+                + " because it is being terminated'"
     })
     void whereNothingCanBeCreatedNothingCanBeForged(int code, String message) {
         assertThat(requester().judge(new ProbeAnswer(code, message))).isInstanceOf(ProbeFinding.Held.class);

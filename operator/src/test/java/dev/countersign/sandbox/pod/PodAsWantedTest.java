@@ -27,13 +27,32 @@ class PodAsWantedTest {
 
     @Test
     void whatKubernetesFillsInIsNoDifference() throws IOException {
-        assertThat(PodAsWanted.differences(wanted, pod(stored))).isEmpty();
+        assertThat(PodAsWanted.atCreation(wanted, pod(stored))).isEmpty();
     }
 
     @Test
     void anAmountInAnotherFormIsNoDifference() throws IOException {
         ((ObjectNode) stored.at("/spec/containers/0/resources/limits")).put("cpu", "1000m");
-        assertThat(PodAsWanted.differences(wanted, pod(stored))).isEmpty();
+        assertThat(PodAsWanted.atCreation(wanted, pod(stored))).isEmpty();
+    }
+
+    /** Written between its scheduling and its start, by the plugins of Calico, Multus and OVN-Kubernetes. */
+    @Test
+    void whatNetworkPluginsNoteIsNoDifferenceOnceItRuns() throws IOException {
+        stored.withObject("/metadata/annotations")
+                .put("cni.projectcalico.org/podIP", "10.0.0.1/32")
+                .put("k8s.v1.cni.cncf.io/network-status", "[]")
+                .put("k8s.ovn.org/pod-networks", "{}");
+        assertThat(PodAsWanted.onceRunning(wanted, pod(stored))).isEmpty();
+        stored.withObject("/metadata/annotations").put("dev.gvisor.flag.network", "host");
+        assertThat(PodAsWanted.onceRunning(wanted, pod(stored)))
+                .containsExactly("annotation dev.gvisor.flag.network was added");
+    }
+
+    @Test
+    void anImageThatWasChangedLaterIsADifferenceOnceItRuns() throws IOException {
+        ((ObjectNode) stored.at("/spec/containers/0")).put("image", "registry.example/other:1");
+        assertThat(PodAsWanted.onceRunning(wanted, pod(stored))).isNotEmpty();
     }
 
     /** A merge patch of the pod, and the one difference that it makes. */
@@ -64,7 +83,7 @@ class PodAsWantedTest {
             })
     void aChangeIsTold(String patch, String difference) throws IOException {
         merge(stored, Serialization.yamlMapper().readTree(patch));
-        assertThat(PodAsWanted.differences(wanted, pod(stored)))
+        assertThat(PodAsWanted.atCreation(wanted, pod(stored)))
                 .anySatisfy(each -> assertThat(each).startsWith(difference));
     }
 
@@ -92,7 +111,7 @@ class PodAsWantedTest {
         merge(
                 (ObjectNode) stored.at("/spec/containers/0"),
                 Serialization.yamlMapper().readTree(patch));
-        assertThat(PodAsWanted.differences(wanted, pod(stored)))
+        assertThat(PodAsWanted.atCreation(wanted, pod(stored)))
                 .anySatisfy(each -> assertThat(each).startsWith(difference));
     }
 
