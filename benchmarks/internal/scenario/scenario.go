@@ -243,7 +243,7 @@ func (b *benchmark) saturate(ctx context.Context) float64 {
 		}
 		began := time.Now()
 		done.Store(0)
-		load.Saturate(ctx, clients, 12*clients, b.sizes.SaturateEach, func(_ context.Context, _ time.Time, _ int) {
+		load.Saturate(ctx, clients, b.sizes.EachClient*clients, b.sizes.SaturateEach, func(_ context.Context, _ time.Time, _ int) {
 			times, err := b.barePod()
 			if b.interrupted() {
 				return
@@ -266,7 +266,7 @@ func (b *benchmark) saturate(ctx context.Context) float64 {
 
 func (b *benchmark) saturateRuns(ctx context.Context, clients int, done *atomic.Int64) time.Duration {
 	began := time.Now()
-	load.Saturate(ctx, clients, 12*clients, b.sizes.SaturateEach, func(_ context.Context, began time.Time, _ int) {
+	load.Saturate(ctx, clients, b.sizes.EachClient*clients, b.sizes.SaturateEach, func(_ context.Context, began time.Time, _ int) {
 		sample, err := b.run(b.first, b.usualTemplate("Python"), "sustained")
 		if b.interrupted() {
 			return
@@ -407,7 +407,7 @@ func (b *benchmark) bareOnes(ctx context.Context) {
 }
 
 func (b *benchmark) attach(ctx context.Context) {
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || b.sizes.AttachTrips == 0 {
 		return
 	}
 	ctx, cancel := context.WithTimeout(b.whole, longestRun)

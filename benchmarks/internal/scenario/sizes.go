@@ -24,8 +24,9 @@ type Sizes struct {
 	AttachTrips   int
 	// Reads of the API server, and as many with pauses.
 	Hops int
-	// Clients that never pause, one stage each, for runs and for bare pods.
+	// Clients that never pause, one stage each, for runs and for bare pods, and how much each asks at most.
 	Saturating   []int
+	EachClient   int
 	SaturateEach time.Duration
 	OpenLongest  time.Duration
 	Burst        int
@@ -38,7 +39,7 @@ var Full = Sizes{
 	WarmRuns: 500, WarmLongest: 120 * time.Second,
 	Jobs: 4, FollowedJobs: 2, BarePods: 4, Floors: 4,
 	ColdLanguages: []string{"Python", "JavaScript", "Bash"}, AttachTrips: 500, Hops: 30,
-	Saturating: []int{3, 6}, SaturateEach: 20 * time.Second,
+	Saturating: []int{3, 6}, EachClient: 12, SaturateEach: 20 * time.Second,
 	OpenLongest: 90 * time.Second, Burst: 500, BurstLongest: 5 * time.Minute,
 }
 
@@ -48,7 +49,7 @@ var Quick = Sizes{
 	WarmRuns: 8, WarmLongest: 20 * time.Second, Pace: 1500 * time.Millisecond,
 	Jobs: 2, FollowedJobs: 0, BarePods: 2, Floors: 2,
 	ColdLanguages: []string{"Python"}, AttachTrips: 100, Hops: 3,
-	Saturating: []int{3}, SaturateEach: 6 * time.Second,
+	Saturating: []int{3}, EachClient: 12, SaturateEach: 6 * time.Second,
 	OpenLongest: 0, Burst: 8, BurstLongest: time.Minute,
 }
 
@@ -56,4 +57,11 @@ var Quick = Sizes{
 var OnlyWarm = Sizes{
 	Mode: "warm", Longest: 7 * time.Minute, Rounds: 1,
 	WarmRuns: 150, WarmLongest: 6 * time.Minute, Pace: 1800 * time.Millisecond, AttachTrips: 100, Hops: 15,
+}
+
+// Limit is for simulated nodes, whose sandboxes take no cores from the operator and the API server: what these two can do.
+var Limit = Sizes{
+	Mode: "limit", Longest: 4 * time.Minute, Idle: 10 * time.Second,
+	Saturating: []int{1, 4, 16, 32}, EachClient: 40, SaturateEach: 20 * time.Second,
+	Burst: 500, BurstLongest: 3 * time.Minute,
 }
