@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"log"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/resource"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes"
 )
 
@@ -45,8 +47,7 @@ func join(ctx context.Context, admin kubernetes.Interface, s settings) (leave fu
 			}},
 		},
 	}
-	made, err := admin.CoreV1().Nodes().Create(ctx, node, meta.CreateOptions{})
-	if err != nil {
+	if _, err := admin.CoreV1().Nodes().Create(ctx, node, meta.CreateOptions{}); err != nil {
 		return nil, err
 	}
 	leave = func() {
@@ -64,8 +65,12 @@ func join(ctx context.Context, admin kubernetes.Interface, s settings) (leave fu
 		leave()
 		return nil, err
 	}
-	made.Status = node.Status
-	if _, err := admin.CoreV1().Nodes().UpdateStatus(ctx, made, meta.UpdateOptions{}); err != nil {
+	// What the API server keeps of a status is what is sent to it as such. The node controller writes to it, too.
+	patch, err := json.Marshal(map[string]any{"status": node.Status})
+	if err == nil {
+		_, err = admin.CoreV1().Nodes().Patch(ctx, s.name, types.StrategicMergePatchType, patch, meta.PatchOptions{}, "status")
+	}
+	if err != nil {
 		leave()
 		return nil, err
 	}
