@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countersign.MortalOperator.Death;
 import dev.countersign.api.Reason;
+import dev.countersign.e2e.cluster.AuditFile;
 import dev.countersign.e2e.cluster.Cluster;
 import dev.countersign.e2e.cluster.OperatorDeployment;
 import dev.countersign.e2e.cluster.OwnOperator;
 import dev.countersign.e2e.cluster.Run;
+import dev.countersign.e2e.cluster.SandboxLogs;
 import dev.countersign.e2e.cluster.Template;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,6 +63,38 @@ class QuotaE2E {
                     .pollInterval(Duration.ofSeconds(1))
                     .until(() -> template.run().reason() == Reason.PolicyDenied);
             assertThat(template.run().message()).contains("draining", "policy.drain");
+        }
+    }
+
+    /** Told at once, not when its turn comes. */
+    @Test
+    void whoWaitsForAPlaceIsRefusedOnceItsApprovalIsRevoked() {
+        try (var operator = OwnOperator.prepare("gvisor-nonet", "{quotas: {concurrentRuns: 1}}");
+                var logs = SandboxLogs.of(operator.department())) {
+            operator.start(Death.NEVER);
+            Run first = operator.department()
+                    .bash("sleep 500")
+                    .limit("wallTimeSeconds", 600)
+                    .approved()
+                    .request()
+                    .create()
+                    .awaitRunning();
+            var template = operator.department().bash("echo never").create();
+            var approval = template.approve();
+            Run waiting = template.request().create().awaitSaying("waits for a free place");
+
+            approval.revoke("no longer");
+            waiting.awaitFinished();
+
+            assertThat(waiting.reason()).isEqualTo(Reason.ApprovalRevoked);
+            assertThat(waiting.seen().getStatus().sandbox()).isNull();
+            assertThat(logs.accepted()).as("sandboxes that took a job").containsExactly(first.podUid());
+            assertThat(operator.audit().entriesOf(waiting.uid()))
+                    .extracting(AuditFile.Entry::type)
+                    .containsExactly("execution.denied");
+            assertThat(first.now().getStatus().completionTime())
+                    .as("the place was taken all the while")
+                    .isNull();
         }
     }
 

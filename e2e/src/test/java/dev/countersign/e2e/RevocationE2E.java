@@ -80,11 +80,13 @@ class RevocationE2E {
     @Tag("full")
     @Timeout(value = 25, unit = TimeUnit.MINUTES)
     void ninetyFiveOfAHundredWithinTwoSeconds(Department finance, Node node) {
-        var usual = measure(finance, MANY, "supervisor helps", SLEEPS, false);
+        var helped = measure(finance, MANY, "supervisor helps", SLEEPS, false);
+        // It hears neither the word to end nor the kubelet's signal, so the grace period comes on top: BOUND is theirs.
         measure(finance, MANY, "supervisor stopped", STOPS_SUPERVISOR, false);
-        measure(finance, MANY, "stream cut", SLEEPS, true);
+        var cut = measure(finance, MANY, "stream cut", SLEEPS, true);
 
-        assertThat(percentile(usual)).isLessThanOrEqualTo(USUAL);
+        assertThat(percentile(helped)).as("p95, supervisor helps").isLessThanOrEqualTo(USUAL);
+        assertThat(percentile(cut)).as("p95, stream cut").isLessThanOrEqualTo(USUAL);
     }
 
     private static List<Duration> measure(Department finance, int runs, String how, String code, boolean cut) {

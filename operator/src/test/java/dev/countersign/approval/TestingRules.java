@@ -1,5 +1,6 @@
 package dev.countersign.approval;
 
+import dev.countersign.api.Reason;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -34,5 +35,16 @@ public final class TestingRules {
     public static boolean decides(String rule, ObservedRunApproval approval, LiveRun run, Terms terms) {
         var others = EnumSet.complementOf(EnumSet.of(RunApprovalRule.valueOf(rule)));
         return !Standing.of(approval, run, terms).equals(Standing.of(approval, run, terms, others));
+    }
+
+    /** Whether these approvals are worth nothing for this reason, and the rule makes a difference to that. */
+    public static boolean refuses(
+            String rule, Reason reason, Approvals approvals, Optional<LiveTemplate> live, Terms terms) {
+        return approvals.judge(live, terms).reason() == reason && decides(rule, approvals, live, terms);
+    }
+
+    /** The same of the approval of a run. */
+    public static boolean refuses(String rule, Reason reason, ObservedRunApproval approval, LiveRun run, Terms terms) {
+        return Standing.of(approval, run, terms).reason() == reason && decides(rule, approval, run, terms);
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.countersign.MortalOperator;
 import dev.countersign.MortalOperator.Death;
 import dev.countersign.api.execution.Execution;
+import dev.countersign.guard.check.AdmissionParameters;
 import dev.countersign.sandbox.pod.DefaultDeny;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -14,6 +15,8 @@ import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import io.fabric8.kubernetes.api.model.rbac.Subject;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
@@ -50,6 +53,7 @@ public final class OwnOperator implements AutoCloseable {
     private final Path directory;
     private final Department department;
     private final int port;
+    private final ObjectNode untold = Json.object();
     private Process process;
 
     private OwnOperator(String name, Path directory, int port) {
@@ -121,6 +125,25 @@ public final class OwnOperator implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * Tells the admission policies this of its department's policy, as the chart does of its own departments, until this
+     * operator is closed. They know it a moment later.
+     */
+    public void tellAdmission(String parameter, String value) {
+        String key = department.namespace() + "." + parameter;
+        untold.putNull(key);
+        patchAdmission(Json.object().put(key, value));
+    }
+
+    private void patchAdmission(ObjectNode data) {
+        client.configMaps()
+                .inNamespace(OperatorDeployment.NAMESPACE)
+                .withName(AdmissionParameters.NAME)
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        Json.object().set("data", data).toString());
     }
 
     private void write(String file, ObjectNode content) throws IOException {
@@ -299,6 +322,9 @@ public final class OwnOperator implements AutoCloseable {
     /** Deletes what it had, and ends it once it has let that go. */
     @Override
     public void close() {
+        if (!untold.isEmpty()) {
+            patchAdmission(untold);
+        }
         department.close();
         if (process != null && process.isAlive()) {
             awaitNoExecutions();

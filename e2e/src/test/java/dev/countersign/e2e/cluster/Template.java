@@ -108,6 +108,12 @@ public final class Template {
                 department.create(department.approver(), "TemplateApproval", name + "-", grant(observed(), grant)));
     }
 
+    /** As {@link #approve()}, by somebody in their own name. */
+    public Approval approve(Department.Person person) {
+        var spec = grant(observed(), grant -> grant.putObject("approvedBy").put("username", person.username()));
+        return new Approval(department, department.create(person, "TemplateApproval", name + "-", spec));
+    }
+
     private ObjectNode grant(CodeTemplate read, Consumer<ObjectNode> grant) {
         ObjectNode spec = Json.object();
         ObjectNode fields = spec.putObject("grant");

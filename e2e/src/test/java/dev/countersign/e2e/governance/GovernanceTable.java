@@ -36,7 +36,8 @@ final class GovernanceTable {
             "connect",
             "answer",
             "without",
-            "unfilled");
+            "unfilled",
+            "rule");
 
     private final JsonNode table;
     private final Map<String, String> made;
