@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import org.erdtman.jcs.JsonCanonicalizer;
@@ -17,10 +18,19 @@ import org.erdtman.jcs.JsonCanonicalizer;
 public final class CanonicalJson {
     private CanonicalJson() {}
 
-    /** The canonical text. Precondition: {@link #blurred} found nothing. */
+    /**
+     * The canonical text. Precondition: {@link #blurred} found nothing.
+     *
+     * @throws IllegalArgumentException if it holds half a surrogate pair, of which UTF-8 would make a question mark
+     */
     public static String of(JsonNode value) {
         try {
-            return new JsonCanonicalizer(value.toString()).getEncodedString();
+            // In a list, since the library reads nothing but lists and objects.
+            String list = new JsonCanonicalizer("[" + value + "]").getEncodedString();
+            if (!StandardCharsets.UTF_8.newEncoder().canEncode(list)) {
+                throw new IllegalArgumentException("not canonicalisable: half a surrogate pair");
+            }
+            return list.substring(1, list.length() - 1);
         } catch (IOException e) {
             throw new UncheckedIOException("not canonicalisable", e);
         }
@@ -48,7 +58,7 @@ public final class CanonicalJson {
             }
         } else if (value.isIntegralNumber() && !isExact(value)) {
             return Optional.of(path);
-        } else if (value.isNumber() && Double.isInfinite(value.doubleValue())) {
+        } else if (value.isNumber() && !Double.isFinite(value.doubleValue())) {
             return Optional.of(path);
         }
         return Optional.empty();

@@ -3,13 +3,17 @@ package dev.countersign.template;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.countersign.api.codetemplate.CodeTemplate;
 import dev.countersign.api.codetemplate.CodeTemplateSpec;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -21,6 +25,12 @@ class BehaviourProjectionTest {
       metadata: {namespace: finance, name: report, labels: {a: b}}
       spec: {language: Python, code: "print(1)\\n"}
       """;
+
+    /**
+     * Each a template, its canonical text and its digest. Anybody can take the digest of a text:
+     * {@code (echo codetemplate-digest/v1; printf %s "$canonical") | sha256sum}.
+     */
+    private static final String VECTORS = "src/test/resources/dev/countersign/template/vectors.json";
 
     /** Fields that say nothing about what runs; every other field of the spec must change the digest. */
     private static final Set<String> NOT_BEHAVIOUR = Set.of("description", "warm", "authors");
@@ -74,6 +84,22 @@ class BehaviourProjectionTest {
                                 .isNotEqualTo(digest(TEMPLATE))));
     }
 
+    @TestFactory
+    Stream<DynamicTest> everyPartOfEgressChangesTheDigest() {
+        String base = withEgress("{host: a.example, port: 443}, {host: b.example, port: 80}");
+        return Map.of(
+                        "host", "{host: c.example, port: 443}, {host: b.example, port: 80}",
+                        "port", "{host: a.example, port: 444}, {host: b.example, port: 80}",
+                        "host of the second", "{host: a.example, port: 443}, {host: c.example, port: 80}",
+                        "port of the second", "{host: a.example, port: 443}, {host: b.example, port: 81}",
+                        "one less", "{host: a.example, port: 443}",
+                        "ports exchanged", "{host: a.example, port: 80}, {host: b.example, port: 443}")
+                .entrySet()
+                .stream()
+                .map(part -> dynamicTest(part.getKey(), () -> assertThat(digest(withEgress(part.getValue())))
+                        .isNotEqualTo(digest(base))));
+    }
+
     @Test
     void namespaceAndNameAreBoundAndLabelsAreNot() {
         assertThat(digest(TEMPLATE.replace("finance", "research"))).isNotEqualTo(digest(TEMPLATE));
@@ -103,11 +129,32 @@ class BehaviourProjectionTest {
                 .isEqualTo("sha256:53f366e92cb07b70b73415e14de903a78413f1eab40c0e55caf9d1e75de7aa78");
     }
 
+    /** The same for templates that say more. The texts were written without this program, the digests taken of them. */
+    @TestFactory
+    Stream<DynamicTest> noVectorOfVersionOneEverChanges() throws IOException {
+        var vectors = new ObjectMapper().readTree(Path.of(VECTORS).toFile());
+        assertThat(vectors).hasSizeGreaterThan(5);
+        return StreamSupport.stream(vectors.spliterator(), false)
+                .map(vector -> dynamicTest(vector.path("name").asText(), () -> {
+                    var projection = BehaviourProjection.of(
+                            template(vector.path("template").toString()));
+
+                    assertThat(projection.canonical())
+                            .isEqualTo(vector.path("canonical").asText());
+                    assertThat(projection.digest())
+                            .isEqualTo(vector.path("digest").asText());
+                }));
+    }
+
     @Test
     void aSnapshotHashesToTheDigestItWasTakenWith() {
         var projection = BehaviourProjection.of(template(TEMPLATE));
         assertThat(BehaviourProjection.digestOf(projection.canonical())).isEqualTo(projection.digest());
         assertThat(BehaviourProjection.digestOf(projection.canonical() + " ")).isNotEqualTo(projection.digest());
+    }
+
+    private static String withEgress(String rules) {
+        return TEMPLATE.replace("spec: {", "spec: {egress: {allow: [" + rules + "]}, ");
     }
 
     private static String with(String field, String json) {

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -241,17 +242,21 @@ class GuardWatchIT {
         assertThat(state().since()).isEqualTo(since);
     }
 
-    @Test
-    void aDepartmentOfASingleAdminIsTriedWithoutTheRulesItWaives() {
-        cluster.parameter("singleAdmin", "true");
-        departments.set(cluster.departments(
-                DepartmentPolicy.of(Autonomy.Autonomous, null, Set.of(), true, true, Quotas.DEFAULT, false)));
+    /** Some rules are waived by one policy, and others are there under another one alone. */
+    @ParameterizedTest
+    @CsvSource({"true, true", "false, false"})
+    void aDepartmentIsTriedByTheRulesThatItsPolicyLeaves(boolean singleAdmin, boolean externalAuthorship) {
+        cluster.parameter("singleAdmin", Boolean.toString(singleAdmin));
+        cluster.parameter("externalAuthorship", Boolean.toString(externalAuthorship));
+        departments.set(cluster.departments(DepartmentPolicy.of(
+                Autonomy.Autonomous, null, Set.of(), singleAdmin, externalAuthorship, Quotas.DEFAULT, false)));
         guard.look();
 
         await("judged anew").during(Duration.ofSeconds(2)).atMost(RESTORED).until(() -> state().intact());
 
         departments.set(cluster.departments());
         cluster.parameter("singleAdmin", "false");
+        cluster.parameter("externalAuthorship", "true");
         await("judged anew").during(Duration.ofSeconds(2)).atMost(RESTORED).until(() -> state().intact());
     }
 
@@ -293,9 +298,11 @@ class GuardWatchIT {
     }
 
     /** Nothing about the policies shows it: the probe finds it. */
-    @Test
-    void aRuleThatDoesNotHoldIsFoundByItsForgery() {
-        cluster.letProbe(cluster.department(), "countersign.dev", List.of("codetemplates"), "approve");
+    @ParameterizedTest
+    @CsvSource({"approve, APPROVE_AUTHORITY, [machines-never-approve]", "revoke, REVOKE_AUTHORITY, [approve-authority]"
+    })
+    void aRuleThatDoesNotHoldIsFoundByItsForgery(String right, Rule rule, String refusedLater) {
+        cluster.letProbe(cluster.department(), "countersign.dev", List.of("codetemplates"), right);
         departments.set(cluster.departments(
                 DepartmentPolicy.of(Autonomy.Supervised, null, Set.of(), false, true, Quotas.DEFAULT, false)));
         guard.look();
@@ -305,15 +312,15 @@ class GuardWatchIT {
         assertThat(state().problems())
                 .singleElement()
                 .asString()
-                .startsWith("rule [approve-authority] in department " + cluster.department() + " does not hold")
-                .contains("[machines-never-approve]");
-        assertThat(failures).contains(Rule.APPROVE_AUTHORITY);
+                .startsWith("rule [" + rule.id() + "] in department " + cluster.department() + " does not hold")
+                .contains(refusedLater);
+        assertThat(failures).contains(rule);
 
         cluster.client()
                 .rbac()
                 .roles()
                 .inNamespace(cluster.department())
-                .withName("countersign-probe-approve")
+                .withName("countersign-probe-" + right)
                 .delete();
         Instant restored = Instant.now();
         await("intact").atMost(Duration.ofSeconds(40)).until(() -> state().intact());

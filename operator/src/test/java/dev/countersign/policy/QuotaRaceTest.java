@@ -54,6 +54,12 @@ class QuotaRaceTest {
     }
 
     @Test
+    void cpuTimeOfAnAgentIsExceededByWhatOneRunMayUseAtMost() throws InterruptedException {
+        assertThat(admitted(new Quotas(0, 0, 0, 0, 0, 21))).isEqualTo(5);
+        assertThat(usage.usage(AGENT, NOW).agent().cpuMillis()).isLessThan(21_000 + CPU_LIMIT);
+    }
+
+    @Test
     void withoutAQuotaAllOfThemRun() throws InterruptedException {
         assertThat(admitted(Quotas.DEFAULT)).isEqualTo(AT_ONCE);
     }

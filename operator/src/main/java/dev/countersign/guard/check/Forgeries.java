@@ -31,12 +31,18 @@ public record Forgeries(Department department, String probe) {
             all.add(templateApproval(Rule.APPROVER_IS_NOT_AUTHOR, subject(probe), subject(probe)));
             all.add(executionApproval(Rule.APPROVER_IS_NOT_REQUESTER, probe));
         }
+        all.add(revoked(Rule.REVOKER_IS_CALLER, SOMEBODY));
+        all.add(owned());
+        all.add(revoked(Rule.REVOKE_AUTHORITY, probe));
         all.add(templateApproval(Rule.APPROVE_AUTHORITY, subject(probe), subject(SOMEBODY)));
         all.add(executionApproval(Rule.APPROVE_AUTHORITY, SOMEBODY));
         all.add(execution(Rule.REQUESTER_IS_CALLER, subject(SOMEBODY)));
         all.add(execution(Rule.REQUESTER_UID_IS_CALLER, subject(probe).put("uid", SOME_UID)));
         all.add(template(Rule.AUTHORS_ONLY_SELF, SOMEBODY));
         all.add(template(Rule.MACHINE_LEAVES_AUTHORS, probe));
+        if (!department.policy().externalAuthorship()) {
+            all.add(template(Rule.MACHINES_DO_NOT_AUTHOR, null));
+        }
         all.add(heldBack());
         all.add(pod());
         all.add(bound());
@@ -44,6 +50,29 @@ public record Forgeries(Department department, String probe) {
     }
 
     private Forgery templateApproval(Rule rule, ObjectNode approvedBy, @Nullable ObjectNode author) {
+        return ours(rule, "templateapprovals", templateApproval(approvedBy, author));
+    }
+
+    /** Revoked from its creation on, since the probe may change nothing. */
+    private Forgery revoked(Rule rule, String revokedBy) {
+        ObjectNode object = templateApproval(subject(probe), subject(SOMEBODY));
+        object.withObject("/spec/revocation").set("revokedBy", subject(revokedBy));
+        return ours(rule, "templateapprovals", object);
+    }
+
+    private Forgery owned() {
+        ObjectNode object = templateApproval(subject(probe), subject(SOMEBODY));
+        object.withObject("/metadata")
+                .putArray("ownerReferences")
+                .addObject()
+                .put("apiVersion", "v1")
+                .put("kind", "ConfigMap")
+                .put("name", NAME)
+                .put("uid", SOME_UID);
+        return ours(Rule.NO_OWNERS, "templateapprovals", object);
+    }
+
+    private static ObjectNode templateApproval(ObjectNode approvedBy, @Nullable ObjectNode author) {
         ObjectNode object = ours("TemplateApproval");
         ObjectNode grant = object.putObject("spec").putObject("grant");
         grant.putObject("templateRef").put("name", NAME);
@@ -52,7 +81,7 @@ public record Forgeries(Department department, String probe) {
         if (author != null) {
             grant.putArray("authors").add(author);
         }
-        return ours(rule, "templateapprovals", object);
+        return object;
     }
 
     private Forgery executionApproval(Rule rule, String requester) {
@@ -83,10 +112,12 @@ public record Forgeries(Department department, String probe) {
         return object;
     }
 
-    private Forgery template(Rule rule, String author) {
+    private Forgery template(Rule rule, @Nullable String author) {
         ObjectNode object = ours("CodeTemplate");
         ObjectNode spec = object.putObject("spec").put("language", "Python").put("code", "pass");
-        spec.putArray("authors").add(subject(author));
+        if (author != null) {
+            spec.putArray("authors").add(subject(author));
+        }
         return ours(rule, "codetemplates", object);
     }
 
