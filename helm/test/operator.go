@@ -152,7 +152,7 @@ func podIsHardened(all []object) []string {
 		"securityContext.readOnlyRootFilesystem":   true,
 		"securityContext.capabilities.drop":        []any{"ALL"},
 		"securityContext.privileged":               nil,
-		"resources.limits.memory":                  "512Mi",
+		"resources.limits.memory":                  "768Mi",
 		"resources.limits.cpu":                     nil,
 	}, container())...)
 	if len(o.list(pod("containers")...)) != 1 {

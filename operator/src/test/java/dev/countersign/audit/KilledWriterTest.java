@@ -31,6 +31,7 @@ class KilledWriterTest {
                     new LogSettings(200_000, 256, 4096, Duration.ofMillis(50), java.nio.channels.FileChannel::open);
             FileAuditLog log = FileAuditLog.open(
                     Path.of(arguments[0]), TestingEvents.WRITER, TestingEvents.CLOCK, AuditObserver.NONE, settings);
+            endsAlsoIfNobodyKillsIt();
             AtomicLong next = new AtomicLong();
             for (int t = 0; t < 8; t++) {
                 Thread.ofPlatform().start(() -> {
@@ -49,6 +50,18 @@ class KilledWriterTest {
                     }
                 });
             }
+        }
+
+        // Whoever was to kill it may have been killed.
+        private static void endsAlsoIfNobodyKillsIt() {
+            Thread.ofPlatform().daemon().start(() -> {
+                try {
+                    Thread.sleep(Duration.ofMinutes(1));
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                Runtime.getRuntime().halt(3);
+            });
         }
 
         private static void say(String what, String uid, AuditReceipt receipt) {
