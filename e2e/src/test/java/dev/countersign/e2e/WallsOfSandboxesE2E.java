@@ -40,6 +40,7 @@ class WallsOfSandboxesE2E {
     /** None of the guard's forgeries: a policy that cannot judge one refuses it, and the department is untried. */
     private static final String THESE = "object.spec.containers[0].?args[?1].orValue('') == 'JavaScript' && "
             + "quantity(object.spec.containers[0].resources.limits.memory).compareTo(quantity('600Mi')) > 0";
+
     private static final String ANOTHER_IMAGE =
             "[JSONPatch{op: 'replace', path: '/spec/containers/0/image', value: 'registry.invalid/other:1'}]";
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
