@@ -60,7 +60,7 @@ func (repository *Repository) Commit(message string) error {
 	if _, err := repository.git("add", "--all"); err != nil {
 		return err
 	}
-	_, err := repository.git("commit", "--quiet", "--message", message)
+	_, err := repository.git("commit", "--quiet", "--allow-empty", "--message", message)
 	return err
 }
 

@@ -84,9 +84,13 @@ func faster(r *report.Report, timeUp bool) {
 		fmt.Sprintf("p50 %v, Job %v", ours, theirs))
 }
 
-// What a warm run may have the operator write: its outcome, once, and the pod that goes and the one that comes. Two more
-// pods may come and go while demand is measured, and one run in twenty may be so slow that it is told to be running. The finalizer comes with the create, and events are the recorder's.
-const podsBeside = 2
+// What a warm run may have the operator write: its outcome, once, and the pod that goes and the one that comes. On a busy
+// machine a run may be told to be running first, or find no sandbox and have another started. The finalizer comes with the
+// create, and events are the recorder's.
+const (
+	statusesOfBusyRun = 2
+	podsOfBusyRun     = 2
+)
 
 // FewWrites adds the check that the operator writes no more for a warm run than it must. Its lease and the table of pools
 // are written by the clock, not for runs.
@@ -96,9 +100,9 @@ func fewWrites(r *report.Report) {
 		return
 	}
 	allowed := map[string]int{
-		"patch executions/status": account.Runs + account.Runs/20,
-		"create pods":             account.Runs + podsBeside,
-		"delete pods":             account.Runs + podsBeside,
+		"patch executions/status": statusesOfBusyRun * account.Runs,
+		"create pods":             podsOfBusyRun * account.Runs,
+		"delete pods":             podsOfBusyRun * account.Runs,
 	}
 	byTheClock := []string{"events", "leases", "configmaps"}
 	var beyond []string
@@ -110,7 +114,7 @@ func fewWrites(r *report.Report) {
 			beyond = append(beyond, fmt.Sprintf("%s %s: %d for %d runs, at most %d", each.Verb, each.Kind, each.Count, account.Runs, most))
 		}
 	}
-	r.Check(len(beyond) == 0, "the operator writes each warm run's outcome once, its pod and the next, and nothing else",
+	r.Check(len(beyond) == 0, "the operator writes statuses and pods for warm runs, no more than it must, and nothing else",
 		strings.Join(beyond, "; "))
 }
 

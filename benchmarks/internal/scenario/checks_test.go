@@ -81,6 +81,7 @@ func TestTheOperatorsWritesForWarmRunsAreCounted(t *testing.T) {
 		"what it must":            {nil, true},
 		"a finalizer of its own":  {[]writes.Line{line("operator", "patch", "executions", 1)}, false},
 		"a second status":         {[]writes.Line{line("operator", "update", "executions/status", 1)}, false},
+		"more statuses than two":  {[]writes.Line{line("operator", "patch", "executions/status", 21)}, false},
 		"somebody else's patches": {[]writes.Line{line("garbage collector", "patch", "executions", 5)}, true},
 	} {
 		r := &report.Report{Accounts: []report.Account{{Name: report.Warm, Runs: 10, Writes: append(slices.Clone(must), each.more...)}}}
