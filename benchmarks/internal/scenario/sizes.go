@@ -43,7 +43,7 @@ var Full = Sizes{
 	OpenLongest: 90 * time.Second, Burst: 500, BurstLongest: 5 * time.Minute,
 }
 
-// Quick takes at most 100 seconds and 30 Executions: a check that all of it works, whose figures are few.
+// Quick takes at most two minutes and 30 Executions: a check that all of it works, whose figures are few.
 var Quick = Sizes{
 	Mode: "quick", Longest: 75 * time.Second, Rounds: 1,
 	WarmRuns: 8, WarmLongest: 20 * time.Second, Pace: 1500 * time.Millisecond,

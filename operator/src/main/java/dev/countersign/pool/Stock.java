@@ -126,9 +126,8 @@ final class Stock {
         return found.map(Entry::sandbox);
     }
 
-    // A guard that does not know at the moment has seen nothing wrong. By the API server's clock, as the guard's: a
-    // node's
-    // may be wrong.
+    // A guard that does not know at the moment has seen nothing wrong. By the API server's clock, as the guard's:
+    // a node's may be wrong.
     private static boolean wasUnguarded(GuardState state, Sandbox sandbox) {
         return state.intact() && !state.covers(sandbox.life().created());
     }
