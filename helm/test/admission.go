@@ -12,8 +12,6 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-const parametersMap = "ConfigMap countersign-system/countersign-admission"
-
 // ruleIDs are the rules of each validating policy, in the order in which they are asked: the API server reports the
 // first that fails, and the operator's probes count on which one that is.
 var ruleIDs = map[string][]string{
@@ -36,7 +34,6 @@ var ruleIDs = map[string][]string{
 		"bounds-are-installers",
 	},
 	"countersign-namespaces": {"namespace-is-installers"},
-	"countersign-parameters": {"keeps-parameters"},
 }
 
 var mutations = []string{
@@ -60,25 +57,25 @@ func admissionChecks() []check {
 					"spec", "matchResources"),
 				put("ValidatingAdmissionPolicyBinding /countersign-executions", "countersign-status", "policyName",
 					"spec", "policyName"),
-				put("ValidatingAdmissionPolicyBinding /countersign-approvals", "Allow", "parameterNotFoundAction",
-					"spec", "paramRef", "parameterNotFoundAction"),
-				put("ValidatingAdmissionPolicyBinding /countersign-approvals", "OPERATOR_NAMESPACE", "paramRef",
-					"spec", "paramRef", "namespace"),
+				put("ValidatingAdmissionPolicyBinding /countersign-approvals", map[string]any{"name": "x"}, "paramRef",
+					"spec", "paramRef"),
 			},
 		},
 		{
 			name: "no placeholder is left in a policy", values: full, problems: placeholdersAreGone,
 			spoilt: []spoiling{
 				put("ValidatingAdmissionPolicyBinding /countersign-approvals", "OPERATOR_NAMESPACE", "OPERATOR_NAMESPACE",
-					"spec", "paramRef", "namespace"),
+					"spec", "policyName"),
 			},
 		},
 		{
-			name: "the policies know each department's switches", values: twoDepartments, problems: parametersAreWhole,
+			name: "the policies know each department's switches", problems: switchesAreKnown,
+			values: twoDepartments.and(set("departments[0].policy.singleAdmin=true")),
 			spoilt: []spoiling{
-				put(parametersMap, "false", "legal-team.singleAdmin", "data", "legal-team.singleAdmin"),
-				put(parametersMap, true, "finance.externalAuthorship", "data", "finance.externalAuthorship"),
-				put(parametersMap, map[string]any{}, "label", "metadata", "labels"),
+				put("ValidatingAdmissionPolicy /countersign-approvals", "[]", "singleAdminNamespaces", "spec", "variables", 0,
+					"expression"),
+				put("ValidatingAdmissionPolicy /countersign-templates", "['finance']", "knownAuthorsNamespaces", "spec",
+					"variables", 0, "expression"),
 			},
 		},
 		{
@@ -105,14 +102,9 @@ func rulesStand(all []object) []string {
 		if got := messageIDs(policy); !slices.Equal(got, ruleIDs[name]) {
 			problems = append(problems, fmt.Sprintf("%s: rules in this order: %v, not %v", name, got, ruleIDs[name]))
 		}
-		problems = append(problems, expectations(policy, map[string]any{"failurePolicy": "Fail"}, []any{"spec"})...)
+		problems = append(problems, expectations(policy, map[string]any{"failurePolicy": "Fail", "paramKind": nil}, []any{"spec"})...)
 		want := map[string]any{
 			"policyName": name, "validationActions": []any{"Deny", "Audit"}, "matchResources": nil, "paramRef": nil,
-		}
-		if policy.at("spec", "paramKind") != nil {
-			want["paramRef"] = map[string]any{
-				"name": "countersign-admission", "namespace": operatorNamespace, "parameterNotFoundAction": "Deny",
-			}
 		}
 		problems = append(problems, expectations(binding, want, []any{"spec"})...)
 	}
@@ -149,24 +141,23 @@ func placeholdersAreGone(all []object) []string {
 	return problems
 }
 
-func parametersAreWhole(all []object) []string {
-	o := find(all, parametersMap)
+func switchesAreKnown(all []object) []string {
 	var problems []string
-	want := map[string]any{
-		"finance.singleAdmin": "false", "finance.externalAuthorship": "true",
-		"legal-team.singleAdmin": "true", "legal-team.externalAuthorship": "false",
-	}
-	got, _ := asMap(o.at("data"))
-	for key, value := range want {
-		if got[key] != value {
-			problems = append(problems, fmt.Sprintf("%s is %#v, not %#v", key, got[key], value))
+	for _, want := range []struct{ policy, variable, expression string }{
+		{"countersign-approvals", "singleAdminNamespaces", "['finance', 'legal-team']"},
+		{"countersign-approvals", "knownAuthorsNamespaces", "['legal-team']"},
+		{"countersign-templates", "knownAuthorsNamespaces", "['legal-team']"},
+	} {
+		var found []string
+		for _, each := range find(all, "ValidatingAdmissionPolicy /"+want.policy).list("spec", "variables") {
+			if variable, _ := asMap(each); variable["name"] == want.variable {
+				found = append(found, fmt.Sprint(variable["expression"]))
+			}
 		}
-	}
-	if len(got) != len(want) {
-		problems = append(problems, fmt.Sprintf("%d keys", len(got)))
-	}
-	if o.text("metadata", "labels", "countersign.dev/component") != "admission" {
-		problems = append(problems, "the label by which the operator finds it is missing")
+		if !slices.Equal(found, []string{want.expression}) {
+			problems = append(problems, fmt.Sprintf("%s of %s is %q, not %s", want.variable, want.policy, found,
+				want.expression))
+		}
 	}
 	return problems
 }

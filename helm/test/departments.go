@@ -59,11 +59,11 @@ func shared(base, a, b []object) []string {
 	return problems
 }
 
-// changed tells which objects of a rendering differ in another, the two lists of departments aside.
+// changed tells which objects of a rendering differ in another, the list of departments aside.
 func changed(before, after []object) []string {
 	var problems []string
 	for _, o := range before {
-		if o.id() != departmentsMap && o.id() != parametersMap {
+		if o.id() != departmentsMap {
 			problems = append(problems, same(o.id(), before, after)...)
 		}
 	}

@@ -223,9 +223,6 @@ func rulesTable(c chart) (string, error) {
 	var out strings.Builder
 	out.WriteString("| policy | rule | what it says |\n|---|---|---|\n")
 	for _, policy := range ofKind(all, "ValidatingAdmissionPolicy") {
-		if policy.name() == "countersign-parameters" {
-			continue
-		}
 		for i, id := range messageIDs(policy) {
 			message := policy.text("spec", "validations", i, "message")
 			fmt.Fprintf(&out, "| `%s` | `%s` | %s |\n", policy.name(), id, strings.TrimPrefix(message, "["+id+"] "))

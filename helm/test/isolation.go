@@ -58,8 +58,6 @@ func isolationChecks() []check {
 					"annotations"),
 				put("Secret countersign-system/countersign-master-keys", "delete", "Secret", "metadata", "annotations",
 					keepPolicy),
-				put("ValidatingAdmissionPolicyBinding /countersign-parameters", map[string]any{}, "is not kept", "metadata",
-					"annotations"),
 				drop("PersistentVolumeClaim countersign-system/countersign-audit", "no PersistentVolumeClaim"),
 				put("Role finance/countersign-probe", map[string]any{keepPolicy: "keep"}, "rights must go", "metadata",
 					"annotations"),
@@ -172,9 +170,6 @@ func sandboxesAreBounded(all []object) []string {
 
 func lastingIsKept(all []object) []string {
 	lasting := []string{"Namespace", "NetworkPolicy", "ResourceQuota", "LimitRange", "PersistentVolumeClaim", "Secret"}
-	keepers := []string{
-		"ValidatingAdmissionPolicy /countersign-parameters", "ValidatingAdmissionPolicyBinding /countersign-parameters",
-	}
 	var problems []string
 	for _, kind := range lasting {
 		some := ofKind(all, kind)
@@ -189,12 +184,6 @@ func lastingIsKept(all []object) []string {
 	}
 	for _, o := range all {
 		kept := o.text("metadata", "annotations", keepPolicy) == "keep"
-		if slices.Contains(keepers, o.id()) {
-			if !kept {
-				problems = append(problems, o.id()+" is not kept")
-			}
-			continue
-		}
 		if kept && !slices.Contains(append(lasting, "CustomResourceDefinition"), o.kind()) {
 			problems = append(problems, o.id()+" is kept, but rights must go with the release")
 		}

@@ -61,9 +61,6 @@ func install(c *cluster) (*installation, error) {
 		return i, err
 	}
 	i.mutates = found.code == 200
-	if err := i.keepParameters(); err != nil {
-		return i, err
-	}
 	rendered, err := i.render()
 	if err != nil {
 		return i, err
@@ -87,33 +84,6 @@ func install(c *cluster) (*installation, error) {
 		}
 	}
 	return i, i.settle()
-}
-
-// keepParameters leaves behind what the chart too leaves behind, under a name of its own: see keeper.yaml.
-func (i *installation) keepParameters() error {
-	text, err := os.ReadFile("keeper.yaml")
-	if err != nil {
-		return err
-	}
-	objects, err := parse(string(text))
-	if err != nil {
-		return err
-	}
-	for _, place := range places {
-		for _, o := range objects {
-			if o["kind"] != place.kind {
-				continue
-			}
-			r, err := i.send(identity{}, "POST", place.path, jsonType, o)
-			if err != nil {
-				return err
-			}
-			if r.code >= 300 && r.code != 409 {
-				return fmt.Errorf("keeper.yaml: %d %s", r.code, r.message())
-			}
-		}
-	}
-	return nil
 }
 
 func (i *installation) render() (string, error) {
@@ -272,8 +242,7 @@ var bracketed = regexp.MustCompile(`^\[([a-z-]+)\]`)
 func (i *installation) ruleIDs() []string {
 	ids := map[string]bool{}
 	for _, o := range i.objects {
-		// The pair that keeps parameters alive has no say.
-		if o["kind"] != "ValidatingAdmissionPolicy" || o["metadata"].(object)["name"] == "countersign-parameters" {
+		if o["kind"] != "ValidatingAdmissionPolicy" {
 			continue
 		}
 		for _, validation := range o["spec"].(object)["validations"].([]any) {

@@ -31,7 +31,7 @@ class SingleAdminE2E {
         OperatorDeployment.of(Cluster.get()).stop();
     }
 
-    // The parameters of the policies are not as that operator has last seen them.
+    // A policy is not as that operator has last seen it.
     @AfterAll
     static void startTheClustersOperator() {
         OperatorDeployment.of(Cluster.get()).start();
@@ -49,7 +49,7 @@ class SingleAdminE2E {
                     .isInstanceOf(KubernetesClientException.class)
                     .hasMessageContaining("[approver-is-not-author]");
 
-            operator.tellAdmission("singleAdmin", "true");
+            operator.list("singleAdminNamespaces");
             Template.Approval approval = Awaitility.await("admission knows")
                     .atMost(Duration.ofSeconds(60))
                     .pollInterval(Duration.ofMillis(200))

@@ -56,7 +56,7 @@ public final class GuardWatch implements Guard, AutoCloseable {
     /**
      * Where and how.
      *
-     * @param operatorNamespace where the parameters and the probe's service account are
+     * @param operatorNamespace where the probe's service account is
      * @param departments those that are served now
      * @param failures told of each rule that did not refuse a forgery as it must
      */
@@ -95,12 +95,12 @@ public final class GuardWatch implements Guard, AutoCloseable {
     private GuardWatch(Terms terms, ExpectedPolicies expected) {
         this.terms = terms;
         KubernetesClient quick = quick(terms.client());
-        reader = new PolicyReader(quick, expected.keys(), terms.operatorNamespace());
+        reader = new PolicyReader(quick, expected.keys());
         account = new ProbeAccount(quick, terms.operatorNamespace(), REQUEST_TIMEOUT, terms.clock());
         prober = new Prober(account, terms.failures());
         judgement = new Judgement(expected, resumed(terms.journal()));
         records = new GuardRecords(terms.journal(), this::look);
-        watches = new PolicyWatches(terms.client(), expected.keys(), terms.operatorNamespace(), this::look);
+        watches = new PolicyWatches(terms.client(), expected.keys(), this::look);
         states = judgement.states();
     }
 

@@ -3,9 +3,7 @@ package dev.countersign.guard;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.countersign.guard.check.AdmissionParameters;
 import dev.countersign.guard.check.Observation;
-import dev.countersign.guard.check.ObservedParameters;
 import dev.countersign.guard.check.ObservedPolicy;
 import dev.countersign.guard.check.PolicyKey;
 import dev.countersign.guard.check.PolicyKind;
@@ -14,9 +12,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -39,12 +35,10 @@ final class PolicyReader {
 
     private final KubernetesClient client;
     private final Set<PolicyKey> keys;
-    private final String operatorNamespace;
 
-    PolicyReader(KubernetesClient client, Set<PolicyKey> keys, String operatorNamespace) {
+    PolicyReader(KubernetesClient client, Set<PolicyKey> keys) {
         this.client = client;
         this.keys = keys;
-        this.operatorNamespace = operatorNamespace;
     }
 
     /** @throws KubernetesClientException if the API server does not answer, or does not allow it */
@@ -55,12 +49,11 @@ final class PolicyReader {
                 .map(key -> atOnce(() ->
                         (key.kind().guards() ? Optional.of(VERSION) : fills).flatMap(version -> policy(version, key))))
                 .toList();
-        var parameters = atOnce(this::parameters);
         List<ObservedPolicy> policies = asked.stream()
                 .map(PolicyReader::answer)
                 .flatMap(Optional::stream)
                 .toList();
-        return new Observation(policies, answer(parameters), fills.isPresent());
+        return new Observation(policies, fills.isPresent());
     }
 
     private static <T> CompletableFuture<T> atOnce(Supplier<T> read) {
@@ -100,22 +93,6 @@ final class PolicyReader {
                                     metadata.path("generation").asLong()),
                             Instant.parse(metadata.path("creationTimestamp").asText()),
                             policy.path("spec"));
-                });
-    }
-
-    private Optional<ObservedParameters> parameters() {
-        return get("/api/v1/namespaces/" + operatorNamespace + "/configmaps/" + AdmissionParameters.NAME)
-                .map(map -> {
-                    Map<String, String> data = new HashMap<>();
-                    map.path("data")
-                            .properties()
-                            .forEach(entry ->
-                                    data.put(entry.getKey(), entry.getValue().asText()));
-                    JsonNode metadata = map.path("metadata");
-                    return new ObservedParameters(
-                            metadata.path("uid").asText(),
-                            metadata.path("resourceVersion").asText(),
-                            data);
                 });
     }
 

@@ -1,6 +1,5 @@
 package dev.countersign.guard;
 
-import dev.countersign.guard.check.AdmissionParameters;
 import dev.countersign.guard.check.PolicyKey;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
@@ -11,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Says when something about the policies that guard, or their parameters, has happened. The filling policies are not
+ * Says when something about the policies that guard has happened. The filling policies are not
  * watched, as not every cluster has them: the looks at intervals see them, and by their generation what became of them in
  * between.
  */
@@ -19,7 +18,7 @@ final class PolicyWatches implements AutoCloseable {
 
     private final List<SharedIndexInformer<?>> informers = new ArrayList<>();
 
-    PolicyWatches(KubernetesClient client, Set<PolicyKey> keys, String operatorNamespace, Runnable wake) {
+    PolicyWatches(KubernetesClient client, Set<PolicyKey> keys, Runnable wake) {
         for (PolicyKey key : keys) {
             if (key.kind().guards()) {
                 var context = new ResourceDefinitionContext.Builder()
@@ -36,12 +35,6 @@ final class PolicyWatches implements AutoCloseable {
                         wake);
             }
         }
-        add(
-                client.configMaps()
-                        .inNamespace(operatorNamespace)
-                        .withName(AdmissionParameters.NAME)
-                        .runnableInformer(0),
-                wake);
     }
 
     /** Begins, and returns at once. Goes on trying for ever what cannot be watched yet. */

@@ -47,7 +47,6 @@ class GuardWatchIT {
     private static final String POLICY = "ValidatingAdmissionPolicy";
     private static final String BINDING = "ValidatingAdmissionPolicyBinding";
     private static final String APPROVALS = "countersign-approvals";
-    /** Without parameters: an API server forgets those of a policy whose last binding goes, until it is restarted. */
     private static final String EXECUTIONS = "countersign-executions";
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -126,12 +125,12 @@ class GuardWatchIT {
                     spec.withObject("/matchResources/namespaceSelector/matchLabels")
                             .put("guarded", "yes");
                 }),
-                new Weakening("other parameters", BINDING, APPROVALS, "spec.paramRef.name", spec -> {
-                    spec.withObject("/paramRef").put("name", "mine");
-                }),
-                new Weakening("missing parameters allow", BINDING, APPROVALS, "parameterNotFoundAction", spec -> {
-                    spec.withObject("/paramRef").put("parameterNotFoundAction", "Allow");
-                }),
+                new Weakening(
+                        "each namespace has a single admin",
+                        POLICY,
+                        APPROVALS,
+                        "spec.variables[0].expression",
+                        spec -> ((ObjectNode) spec.at("/variables/0")).put("expression", "[request.namespace]")),
                 new Weakening("failure ignored", POLICY, APPROVALS, "spec.failurePolicy", spec -> {
                     spec.put("failurePolicy", "Ignore");
                 }),
@@ -226,18 +225,20 @@ class GuardWatchIT {
     }
 
     @Test
-    void parametersThatSayOtherThanTheDepartmentBreakItButNoTrust() {
+    void aListThatSaysOtherThanTheDepartmentBreaksItButNoTrust() {
         Instant since = state().since();
 
-        cluster.parameter("singleAdmin", "true");
+        cluster.list("singleAdminNamespaces", true);
 
         await("broken").atMost(NOTICED).until(() -> !state().intact());
         assertThat(state().problems())
                 .singleElement()
                 .asString()
-                .contains(cluster.department() + ".singleAdmin is \"true\"", "says false");
+                .contains(
+                        "singleAdminNamespaces is ['" + cluster.department() + "']",
+                        "by the departments' policies it is []");
 
-        cluster.parameter("singleAdmin", "false");
+        cluster.list("singleAdminNamespaces", false);
         await("intact").atMost(RESTORED).until(() -> state().intact());
         assertThat(state().since()).isEqualTo(since);
     }
@@ -246,8 +247,8 @@ class GuardWatchIT {
     @ParameterizedTest
     @CsvSource({"true, true", "false, false"})
     void aDepartmentIsTriedByTheRulesThatItsPolicyLeaves(boolean singleAdmin, boolean externalAuthorship) {
-        cluster.parameter("singleAdmin", Boolean.toString(singleAdmin));
-        cluster.parameter("externalAuthorship", Boolean.toString(externalAuthorship));
+        cluster.list("singleAdminNamespaces", singleAdmin);
+        cluster.list("knownAuthorsNamespaces", !externalAuthorship);
         departments.set(cluster.departments(DepartmentPolicy.of(
                 Autonomy.Autonomous, null, Set.of(), singleAdmin, externalAuthorship, Quotas.DEFAULT, false)));
         guard.look();
@@ -255,8 +256,8 @@ class GuardWatchIT {
         await("judged anew").during(Duration.ofSeconds(2)).atMost(RESTORED).until(() -> state().intact());
 
         departments.set(cluster.departments());
-        cluster.parameter("singleAdmin", "false");
-        cluster.parameter("externalAuthorship", "true");
+        cluster.list("singleAdminNamespaces", false);
+        cluster.list("knownAuthorsNamespaces", false);
         await("judged anew").during(Duration.ofSeconds(2)).atMost(RESTORED).until(() -> state().intact());
     }
 
@@ -380,11 +381,11 @@ class GuardWatchIT {
         });
         guard.onChange(heard::incrementAndGet);
 
-        cluster.parameter("externalAuthorship", "false");
+        cluster.list("knownAuthorsNamespaces", true);
 
         await("broken").atMost(NOTICED).until(() -> heard.get() > 0 && !state().intact());
         int before = heard.get();
-        cluster.parameter("externalAuthorship", "true");
+        cluster.list("knownAuthorsNamespaces", false);
         await("intact").atMost(RESTORED).until(() -> state().intact() && heard.get() > before);
     }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.countersign.config.Department;
 import dev.countersign.config.DepartmentPolicy;
 import dev.countersign.config.Departments;
-import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
@@ -80,12 +79,6 @@ final class GuardedCluster implements AutoCloseable {
                 .withNamespace(OPERATOR_NAMESPACE)
                 .endMetadata()
                 .build());
-        make(new ConfigMapBuilder()
-                .withNewMetadata()
-                .withName("countersign-admission")
-                .withNamespace(OPERATOR_NAMESPACE)
-                .endMetadata()
-                .build());
         makeDepartment(name);
         makeDepartment(otherDepartment());
         for (String manifest : manifests("admission")) {
@@ -102,8 +95,6 @@ final class GuardedCluster implements AutoCloseable {
                 List.of("codetemplates", "templateapprovals", "executions", "executionapprovals"),
                 "create");
         letProbe(namespace + "-sandboxes", "", List.of("pods", "configmaps"), "create");
-        parameter(namespace, "singleAdmin", "false");
-        parameter(namespace, "externalAuthorship", "true");
     }
 
     KubernetesClient client() {
@@ -141,21 +132,21 @@ final class GuardedCluster implements AutoCloseable {
         client.resource(taken).create();
     }
 
-    /** Of the first department; null removes it. */
-    void parameter(String key, String value) {
-        parameter(name, key, value);
-    }
-
-    private void parameter(String namespace, String key, String value) {
-        client.configMaps()
-                .inNamespace(OPERATOR_NAMESPACE)
-                .withName("countersign-admission")
-                .edit(map -> {
-                    var builder = new ConfigMapBuilder(map);
-                    return value == null
-                            ? builder.removeFromData(namespace + "." + key).build()
-                            : builder.addToData(namespace + "." + key, value).build();
+    /** Writes the first department's namespace into a list of the policies, as the chart does, or takes it out. */
+    void list(String variable, boolean listed) {
+        var policies = client.admissionRegistration().v1().validatingAdmissionPolicies();
+        for (var policy : policies.list().getItems()) {
+            boolean knows = policy.getSpec().getVariables().stream()
+                    .anyMatch(each -> each.getName().equals(variable));
+            if (knows && policy.getMetadata().getName().startsWith("countersign-")) {
+                policies.withName(policy.getMetadata().getName()).edit(object -> {
+                    object.getSpec().getVariables().stream()
+                            .filter(each -> each.getName().equals(variable))
+                            .forEach(each -> each.setExpression(listed ? "['" + name + "']" : "[]"));
+                    return object;
                 });
+            }
+        }
     }
 
     /** Gives the probe's service account a right, as nobody should. */
@@ -233,10 +224,6 @@ final class GuardedCluster implements AutoCloseable {
 
     @Override
     public void close() {
-        for (String namespace : List.of(name, otherDepartment())) {
-            parameter(namespace, "singleAdmin", null);
-            parameter(namespace, "externalAuthorship", null);
-        }
         made.forEach(object -> client.resource(object).delete());
         client.close();
     }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.countersign.MortalOperator;
 import dev.countersign.MortalOperator.Death;
 import dev.countersign.api.execution.Execution;
-import dev.countersign.guard.check.AdmissionParameters;
 import dev.countersign.sandbox.pod.DefaultDeny;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -15,8 +14,6 @@ import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import io.fabric8.kubernetes.api.model.rbac.Subject;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
@@ -25,6 +22,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -53,7 +51,7 @@ public final class OwnOperator implements AutoCloseable {
     private final Path directory;
     private final Department department;
     private final int port;
-    private final ObjectNode untold = Json.object();
+    private final List<String> unlisted = new ArrayList<>();
     private Process process;
 
     private OwnOperator(String name, Path directory, int port) {
@@ -128,22 +126,25 @@ public final class OwnOperator implements AutoCloseable {
     }
 
     /**
-     * Tells the admission policies this of its department's policy, as the chart does of its own departments, until this
-     * operator is closed. They know it a moment later.
+     * Writes its department's namespace into this list of the policy of approvals, as the chart does with those of its own
+     * departments, until this operator is closed. Admission knows it a moment later.
      */
-    public void tellAdmission(String parameter, String value) {
-        String key = department.namespace() + "." + parameter;
-        untold.putNull(key);
-        patchAdmission(Json.object().put(key, value));
+    public void list(String variable) {
+        unlisted.add(variable);
+        write(variable, "['" + department.namespace() + "']");
     }
 
-    private void patchAdmission(ObjectNode data) {
-        client.configMaps()
-                .inNamespace(OperatorDeployment.NAMESPACE)
-                .withName(AdmissionParameters.NAME)
-                .patch(
-                        PatchContext.of(PatchType.JSON_MERGE),
-                        Json.object().set("data", data).toString());
+    private void write(String variable, String expression) {
+        client.admissionRegistration()
+                .v1()
+                .validatingAdmissionPolicies()
+                .withName("countersign-approvals")
+                .edit(policy -> {
+                    policy.getSpec().getVariables().stream()
+                            .filter(each -> each.getName().equals(variable))
+                            .forEach(each -> each.setExpression(expression));
+                    return policy;
+                });
     }
 
     private void write(String file, ObjectNode content) throws IOException {
@@ -322,9 +323,7 @@ public final class OwnOperator implements AutoCloseable {
     /** Deletes what it had, and ends it once it has let that go. */
     @Override
     public void close() {
-        if (!untold.isEmpty()) {
-            patchAdmission(untold);
-        }
+        unlisted.forEach(variable -> write(variable, "[]"));
         department.close();
         if (process != null && process.isAlive()) {
             awaitNoExecutions();

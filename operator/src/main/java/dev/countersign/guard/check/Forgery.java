@@ -29,7 +29,7 @@ public record Forgery(Rule rule, String department, String path, JsonNode object
         if (ours) {
             return new ProbeFinding.Broken(place + " does not hold: a forged " + kind()
                     + " passed it and was refused only later: " + told(answer)
-                    + ": check the parameters and bindings of the chart's admission policies");
+                    + ": check the chart's admission policies and their bindings");
         }
         return new ProbeFinding.Untried(place + " could not be tried: a forged " + kind()
                 + " was refused before it got there: " + told(answer)

@@ -9,24 +9,16 @@ import dev.countersign.canonical.CanonicalJson;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which very objects guard, in which version of each. As long as it stays the same, nothing about them was changed, not
  * even for a moment.
  *
- * <p>The parameters are part of it as evidence: they have no generation to prove what they were.
- *
  * @param policies the policies and bindings, those that only fill in as well
- * @param parameters absent if there are none
  */
-public record GuardIdentity(
-        SortedMap<PolicyKey, Version> policies, @Nullable ParametersVersion parameters) {
+public record GuardIdentity(SortedMap<PolicyKey, Version> policies) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-
-    /** The parameters' ConfigMap; its resource version changes with every write. */
-    public record ParametersVersion(String uid, String resourceVersion) {}
 
     /** Canonical JSON, for the audit log. */
     public String text() {
@@ -37,11 +29,6 @@ public record GuardIdentity(
                 .put("name", key.name())
                 .put("uid", version.uid())
                 .put("generation", version.generation()));
-        if (parameters != null) {
-            json.putObject("parameters")
-                    .put("uid", parameters.uid())
-                    .put("resourceVersion", parameters.resourceVersion());
-        }
         return CanonicalJson.of(json);
     }
 
@@ -61,14 +48,7 @@ public record GuardIdentity(
                                 each.path("uid").asText(),
                                 each.path("generation").asLong()));
             }
-            JsonNode parameters = json.path("parameters");
-            return Optional.of(new GuardIdentity(
-                    policies,
-                    parameters.isObject()
-                            ? new ParametersVersion(
-                                    parameters.path("uid").asText(),
-                                    parameters.path("resourceVersion").asText())
-                            : null));
+            return Optional.of(new GuardIdentity(policies));
         } catch (JsonProcessingException | RuntimeException e) {
             return Optional.empty();
         }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Three things make the guard broken: policies that are not as they must be, forgeries that are not refused, and not
  * knowing. Only the first two move {@link GuardState#since}: while the API server could not be asked, the policies were
- * what their versions prove them to have been. Nor do parameters that disagree with the departments, as they do for a minute
+ * what their versions prove them to have been. Nor do lists of namespaces that disagree with the departments, as they do for a minute
  * after each change of a department: the operator judges by itself who approves what.
  *
  * <p>All that breaks it everywhere, but for forgeries of one department that could not be tried: whoever rules in its

@@ -32,12 +32,7 @@ final class NormalSpec {
                 fill(normal, "reinvocationPolicy", "Never");
                 fillMatch(normal.get("matchConstraints"));
             }
-            case BINDING, FILLING_BINDING -> {
-                fillMatch(normal.get("matchResources"));
-                if (normal.get("paramRef") instanceof ObjectNode paramRef) {
-                    fill(paramRef, "parameterNotFoundAction", "Deny");
-                }
-            }
+            case BINDING, FILLING_BINDING -> fillMatch(normal.get("matchResources"));
         }
         return normal;
     }

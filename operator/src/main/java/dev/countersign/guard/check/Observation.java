@@ -2,7 +2,6 @@ package dev.countersign.guard.check;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -10,10 +9,9 @@ import java.util.stream.Collectors;
  * One look at the API server.
  *
  * @param policies those of the chart's that there are, and maybe others
- * @param parameters empty if there are none
  * @param fills whether this API server knows policies that fill in names
  */
-public record Observation(List<ObservedPolicy> policies, Optional<ObservedParameters> parameters, boolean fills) {
+public record Observation(List<ObservedPolicy> policies, boolean fills) {
 
     public Observation {
         policies = List.copyOf(policies);

@@ -5,13 +5,13 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.countersign.canonical.CanonicalJson;
 import dev.countersign.canonical.Digest;
-import dev.countersign.config.Department;
 import dev.countersign.config.Departments;
-import dev.countersign.guard.check.GuardIdentity.ParametersVersion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 
 /**
@@ -24,7 +24,7 @@ import java.util.TreeMap;
  * @param disagreements between the departments' policies and what the admission policies are told of them
  * @param warnings about policies that only fill in, and are not there
  * @param identity of all the policies that are there, altered ones included
- * @param digest over the specs of all the policies that are there and the parameters, as they are
+ * @param digest over the specs of all the policies that are there, as they are
  */
 public record PolicyFingerprint(
         Map<PolicyKey, ObservedPolicy> whole,
@@ -50,6 +50,7 @@ public record PolicyFingerprint(
         Map<PolicyKey, ObservedPolicy> live = found.byKey();
         Map<PolicyKey, ObservedPolicy> whole = new TreeMap<>();
         List<String> problems = new ArrayList<>();
+        List<String> disagreements = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
         expected.specs().forEach((key, spec) -> {
             ObservedPolicy policy = live.get(key);
@@ -61,7 +62,10 @@ public record PolicyFingerprint(
                 }
                 return;
             }
-            List<String> paths = Differences.between("spec", spec, NormalSpec.of(key.kind(), policy.spec()));
+            ObjectNode stands = NormalSpec.of(key.kind(), policy.spec());
+            NamespaceList.takeOut(stands).forEach((list, namespaces) -> disagreement(key, list, namespaces, departments)
+                    .ifPresent(disagreements::add));
+            List<String> paths = Differences.between("spec", spec, stands);
             if (paths.isEmpty()) {
                 whole.put(key, policy);
             } else {
@@ -72,10 +76,10 @@ public record PolicyFingerprint(
         return new PolicyFingerprint(
                 whole,
                 problems,
-                disagreements(found, departments),
+                disagreements,
                 warnings,
-                identity(present(expected, live), found),
-                digest(present(expected, live), found));
+                identity(present(expected, live)),
+                digest(present(expected, live)));
     }
 
     private static String told(List<String> paths) {
@@ -83,24 +87,14 @@ public record PolicyFingerprint(
         return paths.size() > PATHS_TOLD ? told + " and " + (paths.size() - PATHS_TOLD) + " more" : told;
     }
 
-    private static List<String> disagreements(Observation found, Departments departments) {
-        if (found.parameters().isEmpty()) {
-            return List.of("ConfigMap " + AdmissionParameters.NAME + " is missing: " + REPAIR);
-        }
-        Map<String, String> data = found.parameters().get().data();
-        List<String> different = new ArrayList<>();
-        for (Department department : departments.all()) {
-            AdmissionParameters.of(department).forEach((key, value) -> {
-                String stated = data.get(key);
-                if (!value.equals(stated)) {
-                    different.add("ConfigMap " + AdmissionParameters.NAME + ": " + key + " is "
-                            + (stated == null ? "missing" : "\"" + stated + "\"") + ", but the policy of department "
-                            + department.name() + " says " + value
-                            + ": wait a minute if departments were just changed, else " + REPAIR);
-                }
-            });
-        }
-        return different;
+    private static Optional<String> disagreement(
+            PolicyKey key, NamespaceList list, SortedSet<String> namespaces, Departments departments) {
+        SortedSet<String> wanted = list.of(departments);
+        return namespaces.equals(wanted)
+                ? Optional.empty()
+                : Optional.of(key + ": " + list.variable() + " is " + NamespaceList.written(namespaces)
+                        + ", but by the departments' policies it is " + NamespaceList.written(wanted)
+                        + ": wait a minute if departments were just changed, else " + REPAIR);
     }
 
     /** The expected policies that are there, as they are. */
@@ -111,25 +105,19 @@ public record PolicyFingerprint(
         return present;
     }
 
-    private static GuardIdentity identity(SortedMap<PolicyKey, ObservedPolicy> present, Observation found) {
+    private static GuardIdentity identity(SortedMap<PolicyKey, ObservedPolicy> present) {
         SortedMap<PolicyKey, Version> versions = new TreeMap<>();
         present.forEach((key, policy) -> versions.put(key, policy.version()));
-        return new GuardIdentity(
-                versions,
-                found.parameters()
-                        .map(each -> new ParametersVersion(each.uid(), each.resourceVersion()))
-                        .orElse(null));
+        return new GuardIdentity(versions);
     }
 
-    private static String digest(SortedMap<PolicyKey, ObservedPolicy> present, Observation found) {
+    private static String digest(SortedMap<PolicyKey, ObservedPolicy> present) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         ArrayNode policies = json.putArray("policies");
         present.forEach((key, policy) -> policies.addObject()
                 .put("kind", key.kind().kind())
                 .put("name", key.name())
                 .set("spec", NormalSpec.of(key.kind(), policy.spec())));
-        ObjectNode parameters = json.putObject("parameters");
-        found.parameters().ifPresent(each -> each.data().forEach(parameters::put));
         return Digest.tagged(DOMAIN, CanonicalJson.of(json));
     }
 }

@@ -240,7 +240,7 @@ class ContinuityTest {
     private static GuardIdentity identity(Version version) {
         SortedMap<PolicyKey, Version> policies = new TreeMap<>();
         policies.put(POLICY, version);
-        return new GuardIdentity(policies, null);
+        return new GuardIdentity(policies);
     }
 
     /** Time in it runs in milliseconds of the API server's clock. */
@@ -377,7 +377,7 @@ class ContinuityTest {
             if (since.isEmpty()) {
                 return 0;
             }
-            recorded = Optional.of(new GuardIdentity(versions, null));
+            recorded = Optional.of(new GuardIdentity(versions));
             recordedSince = since.get();
             assertThat(since.get()).isAfter(lastBroken);
             // The oldest object that is trusted: its time of creation is cut to the second.

@@ -12,7 +12,6 @@ import dev.countersign.guard.GuardStates;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -41,14 +40,6 @@ class JudgementTest {
         return new Observation(
                 List.of(new ObservedPolicy(
                         new PolicyKey(PolicyKind.BINDING, "b"), new Version("u", generation), MADE, spec)),
-                Optional.of(new ObservedParameters(
-                        "c",
-                        "1",
-                        Map.of(
-                                "finance.singleAdmin", "false",
-                                "finance.externalAuthorship", "true",
-                                "research.singleAdmin", "false",
-                                "research.externalAuthorship", "true"))),
                 true);
     }
 

@@ -6,18 +6,18 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.countersign.api.Autonomy;
 import dev.countersign.config.Department;
 import dev.countersign.config.DepartmentPolicy;
 import dev.countersign.config.Departments;
+import dev.countersign.config.Quotas;
 import io.fabric8.zjsonpatch.JsonPatch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DynamicTest;
@@ -29,8 +29,13 @@ class PolicyFingerprintTest {
 
     private static final Path FOLDER = Path.of("src/test/resources/guard");
     private static final ObjectMapper YAML = new YAMLMapper();
-    private static final Departments FINANCE = new Departments(
-            List.of(new Department("finance", "finance", "finance-sandboxes", DepartmentPolicy.DEFAULT)));
+    private static final Departments DEPARTMENTS = new Departments(List.of(
+            new Department("finance", "finance", "finance-sandboxes", DepartmentPolicy.DEFAULT),
+            new Department(
+                    "laboratory",
+                    "lab",
+                    "lab-sandboxes",
+                    DepartmentPolicy.of(Autonomy.Autonomous, null, Set.of(), true, true, Quotas.DEFAULT, false))));
 
     private static final JsonNode BASE = read("base.yaml");
 
@@ -54,7 +59,7 @@ class PolicyFingerprintTest {
     Stream<DynamicTest> eachChangeOfWhatGuardsIsInTheDigest() {
         String digest = fingerprint(YAML.createArrayNode()).digest();
         return StreamSupport.stream(read("cases.yaml").spliterator(), false)
-                .filter(each -> each.has("problems"))
+                .filter(each -> each.has("problems") || each.has("disagreements"))
                 .map(each -> dynamicTest(each.get("case").asText(), () -> assertThat(
                                 fingerprint(each.get("patch")).digest())
                         .isNotEqualTo(digest)));
@@ -65,7 +70,7 @@ class PolicyFingerprintTest {
         GuardIdentity identity = fingerprint(YAML.createArrayNode()).identity();
 
         assertThat(identity.text())
-                .isEqualTo("{\"parameters\":{\"resourceVersion\":\"7\",\"uid\":\"c1\"},\"policies\":["
+                .isEqualTo("{\"policies\":["
                         + "{\"generation\":1,\"kind\":\"ValidatingAdmissionPolicy\",\"name\":\"countersign-approvals\","
                         + "\"uid\":\"p1\"},{\"generation\":1,\"kind\":\"ValidatingAdmissionPolicyBinding\","
                         + "\"name\":\"countersign-approvals\",\"uid\":\"b1\"},{\"generation\":1,"
@@ -83,18 +88,8 @@ class PolicyFingerprintTest {
         JsonNode found = JsonPatch.apply(patch, BASE);
         List<ObservedPolicy> policies = new ArrayList<>();
         found.path("found").forEach(each -> policies.add(policy(each)));
-        Optional<ObservedParameters> parameters = Optional.empty();
-        if (found.has("parameters")) {
-            Map<String, String> data = new HashMap<>();
-            found.path("parameters")
-                    .properties()
-                    .forEach(entry -> data.put(entry.getKey(), entry.getValue().asText()));
-            parameters = Optional.of(new ObservedParameters("c1", "7", data));
-        }
         return PolicyFingerprint.of(
-                expected(),
-                new Observation(policies, parameters, found.path("fills").asBoolean()),
-                FINANCE);
+                expected(), new Observation(policies, found.path("fills").asBoolean()), DEPARTMENTS);
     }
 
     private static ExpectedPolicies expected() {
