@@ -3,14 +3,10 @@ package scenario
 import (
 	"context"
 	"fmt"
-	"sync"
 	"sync/atomic"
 	"time"
 
-	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
-
 	"countersign.dev/benchmarks/internal/bare"
-	"countersign.dev/benchmarks/internal/floor"
 	"countersign.dev/benchmarks/internal/kube"
 	"countersign.dev/benchmarks/internal/load"
 	"countersign.dev/benchmarks/internal/ours"
@@ -219,73 +215,6 @@ func (b *benchmark) warmUp(ctx context.Context) {
 
 const closedWhat = "Execution created to result seen; one client, the next run after the result"
 
-// Saturate finds how many runs, and how many bare pods, the cluster makes in a second, turn by turn; the best rate of runs
-// is the rate at which sandboxes are refilled.
-func (b *benchmark) saturate(ctx context.Context) float64 {
-	for _, clients := range b.sizes.Saturating {
-		if ctx.Err() != nil {
-			break
-		}
-		b.say("%d clients that never pause", clients)
-		var done atomic.Int64
-		var took time.Duration
-		b.accounts.charge(b.whole, report.Sustained, func() int {
-			took = b.saturateRuns(ctx, clients, &done)
-			wait(ctx, settling)
-			return int(done.Load())
-		})
-		b.report.Rates = append(b.report.Rates, report.Rate{
-			Name: report.OurRate, Clients: clients, Done: int(done.Load()), In: took,
-		})
-		if ctx.Err() != nil {
-			// Nothing would be begun, and a rate of nothing is no measurement; the note about the time says it.
-			break
-		}
-		began := time.Now()
-		done.Store(0)
-		load.Saturate(ctx, clients, b.sizes.EachClient*clients, b.sizes.SaturateEach, func(_ context.Context, _ time.Time, _ int) {
-			times, err := b.barePod()
-			if b.interrupted() {
-				return
-			}
-			b.records.took("sustained bare pods", "gVisor pod created to its container seen running; clients that never pause",
-				times.Running.Sub(times.Sent), err)
-			if err == nil {
-				done.Add(1)
-			}
-		})
-		b.report.Rates = append(b.report.Rates, report.Rate{
-			Name: report.BareRate, Clients: clients, Done: int(done.Load()), In: time.Since(began),
-		})
-	}
-	if best := b.report.Rate(report.OurRate); best != nil && best.PerSecond() > 0 {
-		return best.PerSecond()
-	}
-	return 1
-}
-
-func (b *benchmark) saturateRuns(ctx context.Context, clients int, done *atomic.Int64) time.Duration {
-	began := time.Now()
-	load.Saturate(ctx, clients, b.sizes.EachClient*clients, b.sizes.SaturateEach, func(_ context.Context, began time.Time, _ int) {
-		sample, err := b.run(b.first, b.usualTemplate("Python"), "sustained")
-		if b.interrupted() {
-			return
-		}
-		b.records.ran("sustained", fmt.Sprintf("Execution created to result seen; clients that never pause (%v)",
-			b.sizes.Saturating), began, sample, err)
-		if err == nil {
-			done.Add(1)
-		}
-	})
-	return time.Since(began)
-}
-
-func (b *benchmark) barePod() (bare.Times, error) {
-	ctx, cancel := context.WithTimeout(b.whole, longestRun)
-	defer cancel()
-	return b.pods.StartAndDelete(ctx, b.next("pod"), b.shape.Spec("Python", nil))
-}
-
 func (b *benchmark) closedLoop(ctx context.Context, interval time.Duration, round int) {
 	ctx, cancel := context.WithTimeout(ctx, b.sizes.WarmLongest)
 	defer cancel()
@@ -361,86 +290,6 @@ func (b *benchmark) coldRuns(ctx context.Context, round int) {
 
 const coldWhat = "Execution created to result seen; a shape of sandbox that nobody has used, so none waits"
 
-func (b *benchmark) peers(ctx context.Context) {
-	b.accounts.charge(b.whole, report.Job, func() int {
-		made := b.peer(ctx, peer.Watched, b.sizes.Jobs)
-		wait(ctx, settling)
-		return made
-	})
-	b.peer(ctx, peer.Followed, b.sizes.FollowedJobs)
-}
-
-func (b *benchmark) peer(ctx context.Context, way peer.Way, most int) int {
-	return load.Closed(ctx, most, 0, func(_ context.Context, _ time.Time, _ int) {
-		running, cancel := context.WithTimeout(b.whole, longestRun)
-		defer cancel()
-		name := b.next("job")
-		sample, err := peer.Answer(running, b.jobs, b.shape, way, name, name)
-		if b.interrupted() {
-			return
-		}
-		b.records.took(report.Job+":"+string(way), "ConfigMap and Job created to the pod's log read, end of the code "+string(way),
-			sample.Seen.Sub(sample.Sent), err)
-	})
-}
-
-func (b *benchmark) bareOnes(ctx context.Context) {
-	load.Closed(ctx, b.sizes.BarePods, 0, func(_ context.Context, _ time.Time, _ int) {
-		times, err := b.barePod()
-		if !b.interrupted() {
-			b.records.took(report.BarePod, "gVisor pod of a sandbox's shape created to its container seen running",
-				times.Running.Sub(times.Sent), err)
-		}
-	})
-	if ctx.Err() != nil || b.sizes.Floors == 0 {
-		return
-	}
-	times, err := floor.Runs(b.whole, b.shape.Image, b.sizes.Floors)
-	if b.interrupted() {
-		return
-	}
-	if err != nil {
-		b.report.Notes = append(b.report.Notes, "Bare runsc is not measured: "+err.Error())
-		return
-	}
-	b.records.merge(report.Runsc, "runsc run with python3, no Kubernetes", times)
-}
-
-func (b *benchmark) attach(ctx context.Context) {
-	if ctx.Err() != nil || b.sizes.AttachTrips == 0 {
-		return
-	}
-	ctx, cancel := context.WithTimeout(b.whole, longestRun)
-	defer cancel()
-	trips, err := b.pods.RoundTrips(ctx, b.next("echo"), b.shape, b.sizes.AttachTrips)
-	if b.interrupted() {
-		return
-	}
-	if err != nil {
-		b.records.took(report.Attach, attachWhat, 0, err)
-		return
-	}
-	b.records.merge(report.Attach, attachWhat, trips)
-}
-
-// Hops are the least that can be asked of the API server, without a pause and with the pause of warm runs: what a machine
-// that has looked away takes to look again, every part of a warm run takes as well.
-func (b *benchmark) hops(ctx context.Context, pace time.Duration) {
-	ask := func(name, what string, count int, interval time.Duration) {
-		load.Closed(ctx, count, interval, func(ctx context.Context, _ time.Time, _ int) {
-			began := time.Now()
-			_, err := b.administrator.Typed.CoreV1().ConfigMaps(department).Get(ctx, "kube-root-ca.crt", meta.GetOptions{})
-			if ctx.Err() == nil {
-				b.records.took(name, what, time.Since(began), err)
-			}
-		})
-	}
-	ask(report.Hop, "a ConfigMap read, the next at once", b.sizes.Hops, 0)
-	ask(report.Hop+", after a pause", "a ConfigMap read, the next after the pause of warm runs", b.sizes.Hops, pace)
-}
-
-const attachWhat = "a line to a waiting gVisor pod and back over an open attach"
-
 // OpenLoop asks at 90 % of the refill rate whatever happens, and counts from when a run was due.
 func (b *benchmark) openLoop(ctx context.Context, refill float64) {
 	if b.sizes.OpenLongest == 0 {
@@ -454,53 +303,6 @@ func (b *benchmark) openLoop(ctx context.Context, refill float64) {
 			b.records.ran(report.Open, "due to result seen; at a constant 90 % of the refill rate", intended, sample, err)
 		}
 	})
-}
-
-// Burst is half of the Executions by the first agent, then half by the second, as fast as they can be created.
-func (b *benchmark) burst(ctx context.Context) {
-	if ctx.Err() != nil || b.sizes.Burst == 0 {
-		return
-	}
-	b.say("a burst of %d", b.sizes.Burst)
-	ctx, cancel := context.WithTimeout(b.whole, b.sizes.BurstLongest)
-	defer cancel()
-	const clients = 16
-	half := b.sizes.Burst / 2
-	began := time.Now()
-	var (
-		mutex   sync.Mutex
-		ends    []end
-		running sync.WaitGroup
-		created sync.WaitGroup
-	)
-	places := make(chan struct{}, clients)
-	for number := range 2 * half {
-		agent, second := b.first, number >= half
-		if second {
-			agent = b.second
-		}
-		places <- struct{}{}
-		created.Add(1)
-		running.Go(func() {
-			var once sync.Once
-			free := func() { once.Do(func() { <-places; created.Done() }) }
-			defer free()
-			name := b.next("burst")
-			sample, err := b.department.AnswerTelling(ctx, agent, b.usualTemplate("Python"), name, name, free)
-			if b.interrupted() {
-				return
-			}
-			b.records.ran("burst", "Execution created to result seen; all created at once", sample.Sent, sample, err)
-			if err == nil {
-				mutex.Lock()
-				ends = append(ends, end{at: sample.Seen, second: second})
-				mutex.Unlock()
-			}
-		})
-	}
-	created.Wait()
-	running.Wait()
-	b.report.Burst = burstOf(2*half, began, ends)
 }
 
 // Memory is the operator's after all of this, with what it has made finished.
