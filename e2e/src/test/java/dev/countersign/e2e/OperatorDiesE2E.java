@@ -6,10 +6,9 @@ import dev.countersign.MortalOperator.Death;
 import dev.countersign.api.Reason;
 import dev.countersign.canonical.Digest;
 import dev.countersign.e2e.cluster.AuditFile;
-import dev.countersign.e2e.cluster.Cluster;
-import dev.countersign.e2e.cluster.OperatorDeployment;
 import dev.countersign.e2e.cluster.Outcomes;
 import dev.countersign.e2e.cluster.OwnOperator;
+import dev.countersign.e2e.cluster.RestsTheOperator;
 import dev.countersign.e2e.cluster.Run;
 import dev.countersign.e2e.cluster.SandboxLogs;
 import java.nio.charset.StandardCharsets;
@@ -17,10 +16,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -33,6 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * <p>Whether code ran is told by what no operator has a hand in: a sandbox that has accepted a job says so on its
  * output, which is read from outside, and the code prints a number that is drawn anew each time it runs.
  */
+@ExtendWith(RestsTheOperator.class)
 @Isolated("the operator in the cluster rests meanwhile")
 @Execution(ExecutionMode.SAME_THREAD)
 @Tag("one-node")
@@ -42,16 +41,6 @@ class OperatorDiesE2E {
             sleep 2
             echo end
             """;
-
-    @BeforeAll
-    static void restTheClustersOperator() {
-        OperatorDeployment.of(Cluster.get()).stop();
-    }
-
-    @AfterAll
-    static void wakeTheClustersOperator() {
-        OperatorDeployment.of(Cluster.get()).start();
-    }
 
     @ParameterizedTest
     @CsvSource({

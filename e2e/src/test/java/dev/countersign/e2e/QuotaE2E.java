@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.countersign.MortalOperator.Death;
 import dev.countersign.api.Reason;
 import dev.countersign.e2e.cluster.AuditFile;
-import dev.countersign.e2e.cluster.Cluster;
-import dev.countersign.e2e.cluster.OperatorDeployment;
 import dev.countersign.e2e.cluster.OwnOperator;
+import dev.countersign.e2e.cluster.RestsTheOperator;
 import dev.countersign.e2e.cluster.Run;
 import dev.countersign.e2e.cluster.SandboxLogs;
 import dev.countersign.e2e.cluster.Template;
@@ -18,31 +17,21 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** What a department may use: shared fairly, counted over restarts, refused with the time to try again. */
+@ExtendWith(RestsTheOperator.class)
 @Isolated("the operator in the cluster rests meanwhile")
 @Execution(ExecutionMode.SAME_THREAD)
 @Tag("one-node")
 class QuotaE2E {
     private static final int RUNS = 5;
     private static final Pattern TRY_AGAIN = Pattern.compile("create the Execution again at (\\S+Z) or later");
-
-    @BeforeAll
-    static void restTheClustersOperator() {
-        OperatorDeployment.of(Cluster.get()).stop();
-    }
-
-    @AfterAll
-    static void startTheClustersOperator() {
-        OperatorDeployment.of(Cluster.get()).start();
-    }
 
     @Test
     void placesAreSharedAndHoursCounted() {

@@ -5,39 +5,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.countersign.MortalOperator.Death;
 import dev.countersign.api.Reason;
-import dev.countersign.e2e.cluster.Cluster;
-import dev.countersign.e2e.cluster.OperatorDeployment;
 import dev.countersign.e2e.cluster.OwnOperator;
+import dev.countersign.e2e.cluster.RestsTheOperator;
 import dev.countersign.e2e.cluster.Template;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.util.Objects;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** A department with one admin: who writes a template may approve it, where admission and operator are both told so. */
+@ExtendWith(RestsTheOperator.class)
 @Isolated("the operator in the cluster rests meanwhile")
 @Execution(ExecutionMode.SAME_THREAD)
 @Tag("one-node")
 class SingleAdminE2E {
-    @BeforeAll
-    static void restTheClustersOperator() {
-        OperatorDeployment.of(Cluster.get()).stop();
-    }
-
-    // A policy is not as that operator has last seen it.
-    @AfterAll
-    static void startTheClustersOperator() {
-        OperatorDeployment.of(Cluster.get()).start();
-        OperatorDeployment.awaitApprovalsCount();
-    }
-
     @Test
     void theAuthorApprovesAndTheRecordSaysUnderWhichRule() {
         try (var operator = OwnOperator.prepare("gvisor-nonet", "{singleAdmin: true}")) {

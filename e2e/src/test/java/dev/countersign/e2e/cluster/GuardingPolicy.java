@@ -9,10 +9,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
 import org.awaitility.Awaitility;
 
-/**
- * One of the chart's admission policies, weakened until this is closed: it only warns. Its binding is changed and not
- * deleted, because API servers do not find a policy's parameters again once its last binding was gone.
- */
+/** One of the chart's admission policies, weakened until this is closed: its binding only warns. */
 public final class GuardingPolicy implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);

@@ -1,5 +1,7 @@
 package dev.countersign.e2e.cluster;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -131,10 +133,11 @@ public final class OwnOperator implements AutoCloseable {
      */
     public void list(String variable) {
         unlisted.add(variable);
-        write(variable, "['" + department.namespace() + "']");
+        edit(variable, "[]", "['" + department.namespace() + "']");
     }
 
-    private void write(String variable, String expression) {
+    /** Fails on a list of departments of the chart, which this must not take away. */
+    private void edit(String variable, String from, String to) {
         client.admissionRegistration()
                 .v1()
                 .validatingAdmissionPolicies()
@@ -142,7 +145,10 @@ public final class OwnOperator implements AutoCloseable {
                 .edit(policy -> {
                     policy.getSpec().getVariables().stream()
                             .filter(each -> each.getName().equals(variable))
-                            .forEach(each -> each.setExpression(expression));
+                            .forEach(each -> {
+                                assertThat(each.getExpression()).isEqualTo(from);
+                                each.setExpression(to);
+                            });
                     return policy;
                 });
     }
@@ -323,7 +329,7 @@ public final class OwnOperator implements AutoCloseable {
     /** Deletes what it had, and ends it once it has let that go. */
     @Override
     public void close() {
-        unlisted.forEach(variable -> write(variable, "[]"));
+        unlisted.forEach(variable -> edit(variable, "['" + department.namespace() + "']", "[]"));
         department.close();
         if (process != null && process.isAlive()) {
             awaitNoExecutions();
