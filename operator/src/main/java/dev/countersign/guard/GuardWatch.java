@@ -182,13 +182,14 @@ public final class GuardWatch implements Guard, AutoCloseable {
                 round();
             }
             publish(!judgement.canBeTried());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // Whatever it is: what is not known to stand does not stand.
             judgement.notSeen("the admission policies could not be read: " + Words.of(e)
                     + ": see that the API server answers and the operator may list them");
             publish(true);
+        } finally {
+            plan();
         }
-        plan();
     }
 
     private Observation read() {

@@ -1,7 +1,10 @@
 package dev.countersign.guard;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.countersign.config.Department;
 import dev.countersign.config.Departments;
+import dev.countersign.guard.check.Authority;
 import dev.countersign.guard.check.Forgeries;
 import dev.countersign.guard.check.Forgery;
 import dev.countersign.guard.check.ProbeAnswer;
@@ -28,6 +31,8 @@ final class Prober {
     private static final int SERVER_ERROR = 500;
     private static final int TOO_MANY_REQUESTS = 429;
 
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private final ProbeAccount account;
     private final Consumer<Rule> failures;
 
@@ -47,7 +52,7 @@ final class Prober {
             List<ProbeFinding> own = findings.computeIfAbsent(department.namespace(), namespace -> new ArrayList<>());
             for (Forgery forgery : new Forgeries(department, account.username()).all()) {
                 try {
-                    ProbeFinding finding = forgery.judge(send(forgery));
+                    ProbeFinding finding = explained(forgery, forgery.judge(send(forgery)));
                     if (!(finding instanceof ProbeFinding.Held)) {
                         failures.accept(forgery.rule());
                     }
@@ -69,6 +74,29 @@ final class Prober {
             }
         }
         return ProbeRound.of(findings);
+    }
+
+    /**
+     * That the probe was given what it must not hold says nothing about the rule that asks for it. Whoever binds roles in
+     * a department can bring that about, and must not be able to break the guard of all.
+     */
+    private ProbeFinding explained(Forgery forgery, ProbeFinding finding) {
+        return finding instanceof ProbeFinding.Broken
+                ? forgery.authority()
+                        .filter(this::isHeld)
+                        .map(authority -> authority.held(forgery.department()))
+                        .orElse(finding)
+                : finding;
+    }
+
+    private boolean isHeld(Authority authority) {
+        try {
+            String answer = account.client().raw(Authority.REVIEWS, "POST", authority.review());
+            return JSON.readTree(answer).path("status").path("allowed").asBoolean();
+        } catch (JsonProcessingException | RuntimeException e) {
+            // Not known: then the rule is taken not to hold.
+            return false;
+        }
     }
 
     /** Whether it does, about what is no department's. */

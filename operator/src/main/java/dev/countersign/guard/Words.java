@@ -7,7 +7,7 @@ final class Words {
 
     private Words() {}
 
-    static String of(RuntimeException e) {
+    static String of(Throwable e) {
         if (e instanceof KubernetesClientException refusal
                 && refusal.getStatus() != null
                 && refusal.getStatus().getMessage() != null) {

@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -147,6 +148,40 @@ final class GuardedCluster implements AutoCloseable {
                 });
             }
         }
+    }
+
+    /** Somebody's mutating policy that names whoever sends an approval as its approver; the last made is first. */
+    List<GenericKubernetesResource> writeApproversIn() {
+        String lie = """
+                apiVersion: admissionregistration.k8s.io/v1
+                kind: MutatingAdmissionPolicy
+                metadata: {name: guard-it-lie}
+                spec:
+                  reinvocationPolicy: Never
+                  matchConstraints:
+                    resourceRules:
+                      - apiGroups: [countersign.dev]
+                        apiVersions: [v1alpha1]
+                        operations: [CREATE]
+                        resources: [templateapprovals]
+                  mutations:
+                    - patchType: JSONPatch
+                      jsonPatch:
+                        expression: >-
+                          [JSONPatch{op: "replace", path: "/spec/grant/approvedBy/username",
+                          value: request.userInfo.username}]
+                """;
+        String binding = """
+                apiVersion: admissionregistration.k8s.io/v1
+                kind: MutatingAdmissionPolicyBinding
+                metadata: {name: guard-it-lie}
+                spec: {policyName: guard-it-lie}
+                """;
+        return Stream.of(lie, binding)
+                .map(each -> (GenericKubernetesResource) Serialization.<HasMetadata>unmarshal(each))
+                .map(each -> client.resource(each).create())
+                .toList()
+                .reversed();
     }
 
     /** Gives the probe's service account a right, as nobody should. */

@@ -1,6 +1,7 @@
 package dev.countersign.guard.check;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Optional;
 
 /**
  * An object that must not be let in, to be sent as a dry run by the probe's identity. It breaks one rule, and none that
@@ -36,6 +37,28 @@ public record Forgery(Rule rule, String department, String path, JsonNode object
                 + ": give the probe's service account its rights (helm upgrade), or exempt it from what refuses it");
     }
 
+    /** What the rule asks whether the sender holds it; empty for rules that ask for nothing the like. */
+    public Optional<Authority> authority() {
+        String verb =
+                switch (rule) {
+                    case APPROVE_AUTHORITY -> "approve";
+                    case REVOKE_AUTHORITY -> "revoke";
+                    default -> "";
+                };
+        JsonNode spec = object.path("spec");
+        JsonNode template = spec.path("grant").path("templateRef");
+        return verb.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        template.isObject()
+                                ? new Authority(verb, "codetemplates", namespace(), nameIn(template))
+                                : new Authority(verb, "executions", namespace(), nameIn(spec.path("executionRef"))));
+    }
+
+    private static String nameIn(JsonNode reference) {
+        return reference.path("name").asText();
+    }
+
     /** In a namespace that is going or gone there is nothing to guard. */
     private static boolean nothingCanBeCreated(ProbeAnswer answer, String refusal) {
         return answer.code() == NOT_FOUND
@@ -57,6 +80,11 @@ public record Forgery(Rule rule, String department, String path, JsonNode object
         String[] parts = path.split("/");
         String plural = parts[parts.length - 1];
         return parts[1].equals("apis") ? plural + "." + parts[2] : plural;
+    }
+
+    private String namespace() {
+        String[] parts = path.split("/");
+        return parts[parts.length - 2];
     }
 
     private String kind() {

@@ -6,7 +6,6 @@ import dev.countersign.config.Department;
 import dev.countersign.config.DepartmentPolicy;
 import dev.countersign.config.Departments;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -25,9 +24,8 @@ enum NamespaceList {
     KNOWN_AUTHORS("knownAuthorsNamespaces");
 
     private static final String EMPTY = "[]";
-    private static final String NAMESPACE = "'[a-z0-9](?:[-a-z0-9]*[a-z0-9])?'";
-    /** Nothing but texts, so that a list can hold no other expression. */
-    private static final Pattern EXPRESSION = Pattern.compile("\\[(?:(" + NAMESPACE + "(?:, " + NAMESPACE + ")*))?]");
+    /** A text and nothing else, so that a list can hold no other expression. */
+    private static final Pattern NAMESPACE = Pattern.compile("'[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?'");
 
     private final String variable;
 
@@ -81,13 +79,14 @@ enum NamespaceList {
         return taken;
     }
 
+    /** Only what {@link #written} makes: there is one way to write a list. */
     private static Optional<SortedSet<String>> read(String expression) {
-        var matcher = EXPRESSION.matcher(expression);
-        if (!matcher.matches()) {
-            return Optional.empty();
+        SortedSet<String> namespaces = new TreeSet<>();
+        for (String text : expression.replaceAll("^\\[|]$", "").split(", ", -1)) {
+            if (NAMESPACE.matcher(text).matches()) {
+                namespaces.add(text.substring(1, text.length() - 1));
+            }
         }
-        String texts = matcher.group(1);
-        return Optional.of(new TreeSet<>(
-                texts == null ? List.of() : List.of(texts.replace("'", "").split(", "))));
+        return written(namespaces).equals(expression) ? Optional.of(namespaces) : Optional.empty();
     }
 }

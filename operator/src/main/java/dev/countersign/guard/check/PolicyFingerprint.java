@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What one look at the API server says of the chart's own policies. Those of others are not our business: what refuses can
@@ -36,6 +37,7 @@ public record PolicyFingerprint(
 
     private static final String DOMAIN = "guard/v1";
     private static final int PATHS_TOLD = 3;
+    private static final int NAMESPACES_TOLD = 10;
     private static final String REPAIR =
             "delete it and install the chart of this version again (helm upgrade), and find out who did it";
 
@@ -92,9 +94,16 @@ public record PolicyFingerprint(
         SortedSet<String> wanted = list.of(departments);
         return namespaces.equals(wanted)
                 ? Optional.empty()
-                : Optional.of(key + ": " + list.variable() + " is " + NamespaceList.written(namespaces)
-                        + ", but by the departments' policies it is " + NamespaceList.written(wanted)
+                : Optional.of(key + ": " + list.variable() + " is " + told(namespaces)
+                        + ", but by the departments' policies it is " + told(wanted)
                         + ": wait a minute if departments were just changed, else " + REPAIR);
+    }
+
+    private static String told(SortedSet<String> namespaces) {
+        SortedSet<String> some = new TreeSet<>();
+        namespaces.stream().limit(NAMESPACES_TOLD).forEach(some::add);
+        int more = namespaces.size() - some.size();
+        return NamespaceList.written(some) + (more > 0 ? " and " + more + " more" : "");
     }
 
     /** The expected policies that are there, as they are. */

@@ -18,6 +18,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DynamicTest;
@@ -52,6 +54,21 @@ class PolicyFingerprintTest {
                                     .flatMap(List::stream))
                             .allSatisfy(problem -> assertThat(problem).contains("install the chart"));
                 }));
+    }
+
+    /** As long as CEL takes, and longer: reading it must not end the guard's thread. */
+    @Test
+    void aListCanBeOfAnyLength() throws IOException {
+        String list = IntStream.range(100_000, 200_000)
+                .mapToObj(i -> "'a" + i + "'")
+                .collect(Collectors.joining(", ", "[", "]"));
+        JsonNode patch = YAML.readTree("[{op: replace, path: /found/0/spec/variables/0/expression, value: \"" + list
+                + "\"}, {op: replace, path: /found/0/spec/failurePolicy, value: Ignore}]");
+
+        PolicyFingerprint print = fingerprint(patch);
+
+        assertThat(print.problems()).singleElement().asString().contains("spec.failurePolicy");
+        assertThat(print.disagreements()).singleElement().asString().hasSizeLessThan(1000);
     }
 
     /** What cannot be seen in the digest cannot be seen in the log either. */
