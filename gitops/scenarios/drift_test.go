@@ -67,6 +67,8 @@ func TestAuthorsAreNotForMachines(t *testing.T) {
 		t.Fatal(err)
 	}
 
+	// A status that is written between the engine's look and its replacement would be a conflict.
+	w.Observed(template)
 	operation := app.Sync(application.Policy{Replace: true})
 	if operation.Phase.Successful() {
 		t.Error("kubectl replace took the author away")
