@@ -29,7 +29,7 @@ func main() {
 
 func run(args []string) error {
 	if len(args) == 0 {
-		return fmt.Errorf("full, quick, warm, limit, fill, clear, show or compare?")
+		return fmt.Errorf("full, quick, warm, burst, limit, fill, clear, show or compare?")
 	}
 	switch args[0] {
 	case "full":
@@ -38,6 +38,8 @@ func run(args []string) error {
 		return measure(scenario.Quick, args[1:])
 	case "warm":
 		return measure(scenario.OnlyWarm, args[1:])
+	case "burst":
+		return measure(scenario.OnlyBurst, args[1:])
 	case "limit":
 		return measure(scenario.Limit, args[1:])
 	case "fill":
@@ -49,7 +51,7 @@ func run(args []string) error {
 	case "compare":
 		return compare(args[1:])
 	default:
-		return fmt.Errorf("%q: full, quick, warm, limit, fill, clear, show or compare?", args[0])
+		return fmt.Errorf("%q: full, quick, warm, burst, limit, fill, clear, show or compare?", args[0])
 	}
 }
 

@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.countersign.api.Limits;
 import dev.countersign.api.codetemplate.CodeTemplate;
 import dev.countersign.api.codetemplate.CodeTemplateSpec;
+import dev.countersign.api.codetemplate.Egress;
+import dev.countersign.api.codetemplate.EgressRule;
+import dev.countersign.api.codetemplate.TemplateInputs;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -51,6 +56,15 @@ class BehaviourProjectionTest {
             Map.entry("allowedAgents", "[\"agent\"]"),
             Map.entry("authors", "[{\"username\": \"tom\"}]"));
 
+    /** For each limit a value that differs from its default. */
+    private static final Map<String, String> OTHER_LIMITS = Map.of(
+            "cpuTimeSeconds", "4",
+            "wallTimeSeconds", "29",
+            "memory", "64Mi",
+            "output", "1Ki",
+            "disk", "1Mi",
+            "processes", "3");
+
     @TestFactory
     Stream<DynamicTest> everyFieldOfBehaviourChangesTheDigest() {
         return Arrays.stream(CodeTemplateSpec.class.getRecordComponents())
@@ -72,16 +86,25 @@ class BehaviourProjectionTest {
 
     @TestFactory
     Stream<DynamicTest> everyLimitChangesTheDigest() {
-        return Stream.of(
-                        "cpuTimeSeconds: 4",
-                        "wallTimeSeconds: 29",
-                        "memory: 64Mi",
-                        "output: 1Ki",
-                        "disk: 1Mi",
-                        "processes: 3")
-                .map(limit -> dynamicTest(
-                        limit, () -> assertThat(digest(TEMPLATE.replace("spec: {", "spec: {limits: {" + limit + "}, ")))
-                                .isNotEqualTo(digest(TEMPLATE))));
+        return components(Limits.class)
+                .map(limit -> dynamicTest(limit, () -> {
+                    assertThat(OTHER_LIMITS).as("a value for the limit").containsKey(limit);
+                    String stated = limit + ": " + OTHER_LIMITS.get(limit);
+                    assertThat(digest(TEMPLATE.replace("spec: {", "spec: {limits: {" + stated + "}, ")))
+                            .isNotEqualTo(digest(TEMPLATE));
+                }));
+    }
+
+    /** A part that comes to one of these has to come to the tests of its field, too. */
+    @Test
+    void nothingWithinAFieldIsForgotten() {
+        assertThat(components(TemplateInputs.class)).containsExactly("schema");
+        assertThat(components(Egress.class)).containsExactly("allow");
+        assertThat(components(EgressRule.class)).containsExactly("host", "port");
+    }
+
+    private static Stream<String> components(Class<? extends Record> type) {
+        return Arrays.stream(type.getRecordComponents()).map(RecordComponent::getName);
     }
 
     @TestFactory

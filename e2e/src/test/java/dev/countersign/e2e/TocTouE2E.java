@@ -73,15 +73,20 @@ class TocTouE2E {
     @Tag("full")
     @Timeout(value = 15, unit = TimeUnit.MINUTES)
     void onlyWhatWasApprovedRunsWheneverItIsChangedManyTimes(Department finance, Cluster cluster) {
+        List<Reason> ends = new ArrayList<>();
         for (int i = 0; i < MANY; i += FEW) {
-            interleave(finance, cluster, FEW, i);
+            ends.addAll(interleave(finance, cluster, FEW, i));
         }
+
+        // Else they raced with nothing.
+        assertThat(ends).contains(Reason.Completed, Reason.ApprovalRevoked);
+        assertThat(ends).containsAnyOf(Reason.DigestMismatch, Reason.NotApproved, Reason.TemplateNotFound);
     }
 
     private record Race(Template template, String digest, Run run, Template.Approval approval, int action) {}
 
     /** Somebody changes, revokes, deletes or makes anew, at any moment of a run; the approved code runs or none. */
-    private static void interleave(Department finance, Cluster cluster, int races, long seed) {
+    private static List<Reason> interleave(Department finance, Cluster cluster, int races, long seed) {
         var random = new Random(seed);
         List<Race> all = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
@@ -121,6 +126,7 @@ class TocTouE2E {
                             .as(as)
                             .isEqualTo(race.digest()));
         }
+        return all.stream().map(race -> race.run().reason()).toList();
     }
 
     private static void act(Department finance, Race race) {

@@ -78,9 +78,8 @@ public final class Judgement {
         return news || probes == null;
     }
 
-    // One that only fills in may be missing. If it is there it must be as it is meant to be, and have been so: it can
-    // fill in
-    // what nobody has sent.
+    // One that only fills in may be missing. If it is there it must be as it is meant to be, and have been so: it could
+    // fill in what nobody has sent.
     private Set<PolicyKey> required(Observation found) {
         var required = new HashSet<>(expected.specs().keySet());
         required.retainAll(found.byKey().keySet());
